@@ -1,17 +1,17 @@
 """What can go wrong, in words that the person in front of the screen can act on.
 
-    HelpCenterError                 500
-    ├── InvalidInput                400  what was given cannot be used; says what to give instead
-    │   └── UnusableMedia           422  the file itself: broken, hostile, not a recording
-    ├── NotFound                    404  missing, or not to be seen by this person (the same on purpose)
-    ├── Forbidden                   403  seen, but not to be done by this person
-    ├── SignInNeeded                401
-    ├── Conflict                    409  somebody was faster, or the state does not allow it
-    ├── TooMany                     429
-    ├── TooLarge                    413
-    ├── StorageFull                 507
-    ├── NotConfigured               503  a part that the operator has not set up
-    └── Unavailable                 503  a part that does not answer; try again later
+HelpCenterError                 500
+├── InvalidInput                400  what was given cannot be used; says what to give instead
+│   └── UnusableMedia           422  the file itself: broken, hostile, not a recording
+├── NotFound                    404  missing, or not to be seen by this person (the same on purpose)
+├── Forbidden                   403  seen, but not to be done by this person
+├── SignInNeeded                401
+├── Conflict                    409  somebody was faster, or the state does not allow it
+├── TooMany                     429
+├── TooLarge                    413
+├── StorageFull                 507
+├── NotConfigured               503  a part that the operator has not set up
+└── Unavailable                 503  a part that does not answer; try again later
 """
 
 from collections.abc import Mapping

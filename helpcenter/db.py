@@ -1,0 +1,133 @@
+"""The database: engines, transactions (the one place that commits), and migrations."""
+
+import fcntl
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, text, update
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from helpcenter.jobs import take_deferred
+from helpcenter.models import ContentVersion, PublicContent
+from helpcenter.ports import Queue
+
+MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
+_BUSY_MS = 30_000
+_TOUCHED = "content touched"
+
+
+def touch_content(db: Session) -> None:
+    """Make every cached page stale at this transaction's end; for changes that go past the session's objects."""
+    db.info[_TOUCHED] = True
+
+
+class SqlDatabase:
+    """SQLite or PostgreSQL behind one pair of doors; see ports.Database."""
+
+    def __init__(self, url: str, queue: Queue | None = None, *, pool_size: int = 20) -> None:
+        self.engine = _engine(url, pool_size)
+        # A reader must not wait for SQLite's one writer, so it begins without asking for the write lock.
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._readers = sessionmaker(self.engine.execution_options(reading=True), expire_on_commit=False)
+        self._queue = queue
+        event.listen(self._sessions, "before_flush", _notice_public_content)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded default."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that commits at the block's end, rolls back on an error, and rings its doorbells after the commit."""
+        with self._sessions() as db:
+            yield db
+            db.flush()
+            if db.info.pop(_TOUCHED, False):
+                _count_change(db)
+            bells = take_deferred(db)
+            db.commit()
+        if self._queue:
+            for bell in bells:
+                self._queue.ring(bell)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reading one consistent state; what it changes is thrown away."""
+        with self._readers() as db:
+            yield db
+
+    def dispose(self) -> None:
+        """Close every connection; the next use opens new ones (after a fork, at the end)."""
+        self.engine.dispose()
+
+
+def _count_change(db: Session) -> None:
+    counted = db.execute(update(ContentVersion).values(number=ContentVersion.number + 1))
+    if not cast("CursorResult[Any]", counted).rowcount:
+        db.add(ContentVersion(number=1))
+
+
+def _notice_public_content(db: Session, *_: Any) -> None:
+    changed = (*db.new, *db.deleted, *(row for row in db.dirty if db.is_modified(row)))
+    if any(isinstance(row, PublicContent) for row in changed):
+        touch_content(db)
+
+
+def _engine(url: str, pool_size: int) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=True)
+    path = Path(url.removeprefix("sqlite:///"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    assert isinstance(connection, sqlite3.Connection)
+    # The driver would begin transactions by itself, late and deferred; we begin them (see _begin_sqlite).
+    connection.isolation_level = None
+    for pragma in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that turns from reading to writing fails at once when another wrote in between; so who may write
+    # asks for the write lock first, and waits for it (busy_timeout).
+    reading = connection.get_execution_options().get("reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Bring the database to `revision`; several processes may ask at once, one does it."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    with _one_at_a_time(url):
+        command.upgrade(config, revision)
+
+
+@contextmanager
+def _one_at_a_time(url: str) -> Iterator[None]:
+    if url.startswith("sqlite"):
+        path = Path(url.removeprefix("sqlite:///") + ".migrating")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+        return
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        connection.execute(text("SELECT pg_advisory_lock(7450912)"))
+        yield
+        connection.execute(text("SELECT pg_advisory_unlock(7450912)"))
+    engine.dispose()

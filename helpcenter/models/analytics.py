@@ -1,0 +1,21 @@
+"""What visitors tell us, without telling who they are."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from helpcenter.models.base import Base, Id
+
+
+class Rating(Base):
+    """One "was this helpful?": about an entry, and the clip that was best at that time."""
+
+    __tablename__ = "ratings"
+
+    id: Mapped[Id]
+    entry_id: Mapped[int] = mapped_column(ForeignKey("faq_entries.id", ondelete="CASCADE"), index=True)
+    clip_id: Mapped[int | None] = mapped_column(ForeignKey("clips.id", ondelete="SET NULL"))
+    helpful: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(1000), default="")
+    at: Mapped[datetime]

@@ -1,0 +1,75 @@
+"""Questions that people ask, and the people who wait for the answer."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from helpcenter.models.base import Base, Id, Language, PublicContent, PublicId, Title, word
+from helpcenter.models.clips import Clip
+from helpcenter.models.topics import Topic
+
+
+class QuestionState(StrEnum):
+    """See TRANSITIONS in services/questions.py."""
+
+    NEW = "new"
+    ROUTED = "routed"
+    QUEUED = "queued"
+    BEING_ANSWERED = "being answered"
+    ANSWERED = "answered"
+    CONFIRMED = "confirmed"
+    MERGED = "merged"
+    DECLINED = "declined"
+    REOPENED = "reopened"
+
+
+class Question(PublicContent, Base):
+    """What somebody asked, in his words. `answer_clip_id` is the clip that answers it, `entry_id` the entry that shows it."""
+
+    __tablename__ = "questions"
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    title: Mapped[Title]
+    body: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[Language]
+    topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id", ondelete="SET NULL"), index=True)
+    state: Mapped[QuestionState] = mapped_column(word(QuestionState), default=QuestionState.NEW, index=True)
+    answer_clip_id: Mapped[int | None] = mapped_column(ForeignKey("clips.id", ondelete="SET NULL", use_alter=True))
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("faq_entries.id", ondelete="SET NULL", use_alter=True))
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+
+    topic: Mapped[Topic | None] = relationship()
+    answer_clip: Mapped[Clip | None] = relationship(foreign_keys=[answer_clip_id])
+    askers: Mapped[list["Asker"]] = relationship(
+        back_populates="question", cascade="all, delete-orphan", order_by="Asker.id"
+    )
+
+
+class Asker(Base):
+    """A person who waits for an answer: the one who asked (`first`) or a co-asker. Mail goes out only once `confirmed_at` is set."""
+
+    __tablename__ = "askers"
+    __table_args__ = (
+        UniqueConstraint("question_id", "email"),
+        Index(
+            "uq_askers_first", "question_id", unique=True, sqlite_where=text("first"), postgresql_where=text("first")
+        ),
+    )
+
+    id: Mapped[Id]
+    public_id: Mapped[PublicId]
+    question_id: Mapped[int] = mapped_column(ForeignKey("questions.id", ondelete="CASCADE"))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    first: Mapped[bool] = mapped_column(default=False)
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    name: Mapped[str] = mapped_column(String(120), default="")
+    language: Mapped[Language]
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+    question: Mapped[Question] = relationship(back_populates="askers")

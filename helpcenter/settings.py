@@ -1,0 +1,156 @@
+"""Settings, read once from the environment (`HELPCENTER_*`); without any, everything runs embedded on one machine."""
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+GIB = 1024**3
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def default_data_root() -> Path:
+    """`var` in a checkout; otherwise the user's data folder."""
+    if (CHECKOUT / "pyproject.toml").exists():
+        return CHECKOUT / "var"
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "helpcenter"
+
+
+class Settings(BaseSettings):
+    """Each field is the setting `HELPCENTER_<FIELD>`; its description stands in the README's table."""
+
+    model_config = SettingsConfigDict(env_prefix="HELPCENTER_", extra="ignore", frozen=True)
+
+    data_root: Path = Field(
+        default_factory=default_data_root, description="Folder of the embedded default: database, media, mail, queue."
+    )
+    database_url: str = Field("", description="SQLAlchemy address of the database; empty: SQLite in the data root.")
+    broker_url: str = Field(
+        "", description="`redis://…` or `amqp://…`; empty: a folder in the data root serves as doorbell."
+    )
+    media_root: Path | None = Field(None, description="Folder for media; empty: `media` in the data root.")
+    storage_url: str = Field(
+        "",
+        description="`s3://bucket/prefix?endpoint=https://…` keeps media in S3-compatible storage; empty: the media folder.",
+    )
+    mail_root: Path | None = Field(
+        None, description="Folder for mail while no SMTP server is set; empty: `mail` in the data root."
+    )
+    smtp_url: str = Field(
+        "",
+        description="`smtp://user:password@host:587?tls=starttls` or `smtps://…`; empty: mail goes to the mail folder.",
+    )
+    mail_from: str = Field("Help Center <help@localhost.localdomain>", description="Sender of every mail.")
+    mail_relay_log: Path | None = Field(
+        None, description="Log of the mail relay; settles whether an interrupted mail was sent."
+    )
+    site_url: str = Field(
+        "http://127.0.0.1:8000", description="Public address of the site, as it stands in mails and embeds."
+    )
+    site_name: str = Field("Help Center", description="Name of the site, in its head and in mails.")
+    secret_key: str = Field("", description="Signs links and cookies; empty: made once and kept in the data root.")
+    default_language: Literal["de", "en"] = Field(
+        "en", description="Language for browsers that ask for neither German nor English."
+    )
+    zone: str = Field("Europe/Berlin", description="Time zone in which dates are shown.")
+    limits_url: str = Field(
+        "", description="Shared store for rate limits, `redis://…`; empty: in the process (one web process only)."
+    )
+    trusted_hosts: str = Field(
+        "", description="Host names that requests may name, separated by commas; empty: the site's and loopback."
+    )
+    proxies: int = Field(
+        0, ge=0, le=5, description="How many reverse proxies stand before the site and set X-Forwarded-*."
+    )
+    web_threads: int = Field(32, ge=4, le=2000, description="Threads of the web server started by `helpcenter run`.")
+    worker_processes: int = Field(
+        2, ge=1, le=64, description="Steps that the worker started by `helpcenter run` does at once."
+    )
+    max_upload_bytes: int = Field(20 * GIB, ge=1, description="Largest recording that is taken.")
+    max_recording_hours: float = Field(24, gt=0, description="Longest recording that is taken.")
+    min_free_bytes: int = Field(
+        1 * GIB, ge=0, description="Uploads are refused while the disk has less room than this."
+    )
+    lease_seconds: float = Field(
+        15, gt=0, description="How long a worker may be silent before its step is given to another."
+    )
+    tick_seconds: float = Field(2, gt=0, description="How often lost or due work is looked for.")
+    ffmpeg_binary: str = Field(
+        "", description="ffmpeg to use; empty: the one on the PATH, else the one that came with the packages."
+    )
+    sandbox: Literal["auto", "require", "off"] = Field(
+        "auto", description="bubblewrap around media tools: where it can run, always, or never."
+    )
+    whisper_model: Path | None = Field(None, description="Folder of a faster-whisper model (extra `whisper`).")
+    ffmpeg_whisper_model: Path | None = Field(
+        None, description="ggml model for ffmpeg's whisper filter, where this ffmpeg has it."
+    )
+    fetch_private: bool = Field(False, description="Lets `ingest URL` fetch from private and loopback addresses.")
+
+    @field_validator("zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        ZoneInfo(value)
+        return value
+
+    @field_validator("site_url")
+    @classmethod
+    def _no_trailing_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @property
+    def database(self) -> str:
+        """The database's SQLAlchemy address."""
+        if self.database_url.startswith(("postgresql://", "postgres://")):
+            return "postgresql+psycopg://" + self.database_url.partition("://")[2]
+        return self.database_url or f"sqlite:///{self.data_root.resolve() / 'helpcenter.db'}"
+
+    @property
+    def embedded_queue(self) -> bool:
+        """Whether a folder serves as the broker."""
+        return not self.broker_url
+
+    @property
+    def queue_root(self) -> Path:
+        """The folder that serves as the broker."""
+        return self.data_root.resolve() / "queue"
+
+    @property
+    def media(self) -> Path:
+        """The media folder."""
+        return (self.media_root or self.data_root / "media").resolve()
+
+    @property
+    def mailbox(self) -> Path:
+        """The mail folder."""
+        return (self.mail_root or self.data_root / "mail").resolve()
+
+    @property
+    def scratch(self) -> Path:
+        """The folder for half-done work; anything in it may be deleted when nothing runs."""
+        return self.data_root.resolve() / "work"
+
+    @property
+    def uploads(self) -> Path:
+        """The folder for uploads that are not complete."""
+        return self.data_root.resolve() / "uploads"
+
+    @cached_property
+    def secret(self) -> str:
+        """The key that signs; made at first use where none is set, and never overwritten."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.data_root.resolve() / "secret_key"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                file.write(secrets.token_hex(32))
+        except FileExistsError:
+            pass
+        return path.read_text().strip()

@@ -26,7 +26,10 @@ class QuestionState(StrEnum):
 
 
 class Question(PublicContent, Base):
-    """What somebody asked, in his words. `answer_clip_id` is the clip that answers it, `entry_id` the entry that shows it."""
+    """What somebody asked, in his words. `answer_clip_id` is the clip that answers it, `entry_id` the entry that shows it.
+
+    `answers` counts how often it was answered: once more after each reopening. `reason` says why it was declined.
+    """
 
     __tablename__ = "questions"
 
@@ -40,6 +43,8 @@ class Question(PublicContent, Base):
     answer_clip_id: Mapped[int | None] = mapped_column(ForeignKey("clips.id", ondelete="SET NULL", use_alter=True))
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("faq_entries.id", ondelete="SET NULL", use_alter=True))
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id", ondelete="SET NULL"))
+    answers: Mapped[int] = mapped_column(default=0)
+    reason: Mapped[str] = mapped_column(String(1000), default="")
     created_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
 

@@ -193,6 +193,8 @@ def upgrade() -> None:
         sa.Column("answer_clip_id", sa.Integer(), nullable=True),
         sa.Column("entry_id", sa.Integer(), nullable=True),
         sa.Column("merged_into_id", sa.Integer(), nullable=True),
+        sa.Column("answers", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.Column("created_at", helpcenter.models.base.UtcDateTime(), nullable=False),
         sa.Column("answered_at", helpcenter.models.base.UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(

@@ -1,0 +1,44 @@
+"""Recordings: how they come in, and what becomes known about them."""
+
+from helpcenter.services.recordings.assets import asset_key, put_asset
+from helpcenter.services.recordings.chapters import NewChapter, chapters_of, replace_chapters
+from helpcenter.services.recordings.create import add_markers, create
+from helpcenter.services.recordings.markers import MarkerInput, read_markers
+from helpcenter.services.recordings.state import complaint, find, refresh_state, settled
+from helpcenter.services.recordings.summary import summary
+from helpcenter.services.recordings.transcripts import (
+    CAPTIONS,
+    EMBEDDED,
+    NewTranscript,
+    cues_of,
+    is_human,
+    main_transcript,
+    put_transcript,
+)
+from helpcenter.services.recordings.youtube import is_youtube, youtube_id
+
+__all__ = [
+    "CAPTIONS",
+    "EMBEDDED",
+    "MarkerInput",
+    "NewChapter",
+    "NewTranscript",
+    "add_markers",
+    "asset_key",
+    "chapters_of",
+    "complaint",
+    "create",
+    "cues_of",
+    "find",
+    "is_human",
+    "is_youtube",
+    "main_transcript",
+    "put_asset",
+    "put_transcript",
+    "read_markers",
+    "refresh_state",
+    "replace_chapters",
+    "settled",
+    "summary",
+    "youtube_id",
+]

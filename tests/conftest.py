@@ -1,18 +1,24 @@
 """What every test may ask for: a moved clock, a fresh database on SQLite or PostgreSQL, wired ports, real servers."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import psycopg
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from helpcenter.app import create_app
 from helpcenter.db import SqlDatabase, migrate
+from helpcenter.models import User
 from helpcenter.ports import Ports
 from helpcenter.queue import SilentQueue
+from helpcenter.services import accounts
 from helpcenter.settings import Settings
+from helpcenter.tokens import fingerprint, signature
 from helpcenter.wiring import wire
 from tests import servers
 
@@ -130,3 +136,32 @@ def db(ports: Ports) -> Iterator[Session]:
     """A session whose transaction is committed at the test's end; for tests of services."""
     with ports.database.transaction() as session:
         yield session
+
+
+@pytest.fixture
+def app(ports: Ports) -> Flask:
+    return create_app(ports)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor's browser, on our own pages."""
+    client = app.test_client()
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    return client
+
+
+@pytest.fixture
+def sign_in(app: Flask, ports: Ports) -> Callable[[User], FlaskClient]:
+    """`sign_in(user)` is that person's browser; it sends the token with each change as our own pages do."""
+
+    def signed_in(user: User) -> FlaskClient:
+        client = app.test_client()
+        with ports.database.transaction() as db:
+            token = accounts.start_sign_in(db, user, browser="test", now=ports.clock())
+        client.set_cookie("signin", token, domain="localhost")
+        client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+        client.environ_base["HTTP_X_CSRF_TOKEN"] = signature(ports.settings.secret, "csrf", fingerprint(token))
+        return client
+
+    return signed_in

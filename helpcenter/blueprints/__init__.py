@@ -1,0 +1,5 @@
+"""All pages, one blueprint per feature."""
+
+from helpcenter.blueprints.health import bp as health
+
+BLUEPRINTS = (health,)

@@ -1,0 +1,118 @@
+"""The web application: Flask, wired."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, abort, request
+from flask_babel import format_datetime
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from helpcenter.blueprints import BLUEPRINTS
+from helpcenter.db import SqlDatabase
+from helpcenter.log import configure_logging
+from helpcenter.permissions import Action
+from helpcenter.ports import Ports
+from helpcenter.web import allowed, csrf_token, current_user, language, local_time, role, say
+from helpcenter.web.cache import PageCache, note_cacheable
+from helpcenter.web.csrf import check_csrf
+from helpcenter.web.faults import register as register_faults
+from helpcenter.web.headers import add_headers
+from helpcenter.web.languages import LANGUAGES, babel
+from helpcenter.web.languages import remember as remember_language
+from helpcenter.web.limits import limiter
+from helpcenter.web.people import access_of, cookie_name, load_sign_in
+from helpcenter.web.statics import version_static
+from helpcenter.wiring import wire
+
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+LARGEST_FORM = 2 * 1024 * 1024
+
+
+def create_app(ports: Ports | None = None) -> Flask:
+    """The application for these ports, or for the settings of the environment."""
+    configure_logging()
+    ports = ports or wire()
+    app = Flask("helpcenter", template_folder=str(TEMPLATES), static_folder=str(Path(__file__).parent / "static"))
+    app.extensions["ports"] = ports
+    _configure(app, ports)
+    babel.init_app(app, locale_selector=language, timezone_selector=lambda: ports.settings.zone)
+    limiter.init_app(app)
+    _hooks(app)
+    register_faults(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    _middleware(app, ports)
+    return app
+
+
+def _configure(app: Flask, ports: Ports) -> None:
+    settings = ports.settings
+    app.config.update(
+        SECRET_KEY=settings.secret,
+        MAX_CONTENT_LENGTH=LARGEST_FORM,
+        MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
+        TRUSTED_HOSTS=[host.strip() for host in settings.trusted_hosts.split(",") if host.strip()] or None,
+        BABEL_DEFAULT_LOCALE="en",
+        BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
+        RATELIMIT_STORAGE_URI=settings.limits_url or "memory://",
+        SEND_FILE_MAX_AGE_DEFAULT=None,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["say"] = say
+    app.jinja_env.globals.update(
+        csrf_token=csrf_token, allowed=allowed, Action=Action, current_user=current_user, LANGUAGES=LANGUAGES
+    )
+
+
+def _hooks(app: Flask) -> None:
+    app.before_request(load_sign_in)
+    app.before_request(_deny_the_unguarded)
+    app.before_request(check_csrf)
+    app.after_request(remember_language)
+    app.after_request(add_headers)
+    app.after_request(_note_cacheable)
+    app.url_defaults(version_static)
+    app.context_processor(_page_context)
+
+
+def _deny_the_unguarded() -> None:
+    view = _view()
+    if view is not None and request.endpoint != "static" and access_of(view) is None:
+        abort(404)
+
+
+def _view() -> Any:
+    from flask import current_app
+
+    return current_app.view_functions.get(request.endpoint or "")
+
+
+def _note_cacheable(response: Response) -> Response:
+    return note_cacheable(response, _view())
+
+
+def _page_context() -> dict[str, Any]:
+    from helpcenter.web.context import settings
+
+    return {
+        "lang": language(),
+        "site_name": settings().site_name,
+        "user": current_user(),
+        "role": role(),
+        "local": lambda at, format="medium": format_datetime(local_time(at), format, rebase=False),  # noqa: A006 -- Babel's word
+    }
+
+
+def _middleware(app: Flask, ports: Ports) -> None:
+    database, settings = ports.database, ports.settings
+    assert isinstance(database, SqlDatabase)
+    with app.app_context():
+        cookie = cookie_name()
+    app.wsgi_app = PageCache(  # type: ignore[method-assign]  # Flask's own way to add middleware
+        app.wsgi_app, version=database.content_version, cookie=cookie, fallback=settings.default_language
+    )
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]  # same

@@ -1,0 +1,58 @@
+"""The headers of every answer: what a browser may load and do with our pages."""
+
+from urllib.parse import urlsplit
+
+from flask import Response, request
+
+from helpcenter.web.context import settings
+from helpcenter.web.people import current_user
+
+_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "media-src": "'self' blob:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "frame-src": "https://www.youtube-nocookie.com",
+    "frame-ancestors": "'none'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+}
+_FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(), payment=(), usb=(), interest-cohort=()",
+}
+
+
+def content_security_policy() -> str:
+    """The policy for our pages; storage that serves media itself is let in."""
+    policy = dict(_POLICY)
+    if endpoint := _storage_origin():
+        for directive in ("img-src", "media-src", "connect-src"):
+            policy[directive] += f" {endpoint}"
+    return "; ".join(f"{name} {value}" for name, value in policy.items())
+
+
+def _storage_origin() -> str:
+    endpoint = settings().storage_url.partition("endpoint=")[2].partition("&")[0]
+    parts = urlsplit(endpoint)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ("https:" if settings().storage_url else "")
+
+
+def add_headers(response: Response) -> Response:
+    """Add what every answer carries; after each request."""
+    response.headers.setdefault("Content-Security-Policy", content_security_policy())
+    for name, value in _FIXED.items():
+        response.headers.setdefault(name, value)
+    if settings().site_url.startswith("https://"):
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    if request.endpoint != "static" and "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "private, no-store" if current_user() else "no-cache"
+        response.headers.add("Vary", "Cookie, Accept-Language")
+    return response

@@ -8,9 +8,9 @@ from helpcenter.models import Base
 IGNORED_PREFIX = "search_index"
 
 
-def include_name(name: str | None, type_: str, _: object) -> bool:
-    """The full-text index and its shadow tables are made by hand, not by the models."""
-    return not (type_ == "table" and name is not None and name.startswith(IGNORED_PREFIX))
+def include_name(name: str | None, _type: str, _: object) -> bool:
+    """The full-text index, its tables, column and indexes are made by hand, not by the models."""
+    return name is None or not name.startswith(IGNORED_PREFIX)
 
 
 engine = create_engine(context.config.attributes["url"])

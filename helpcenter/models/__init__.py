@@ -21,7 +21,7 @@ from helpcenter.models.recordings import (
     Transcript,
     Visibility,
 )
-from helpcenter.models.search import SearchDocument
+from helpcenter.models.search import SearchDocument, SearchTerm
 from helpcenter.models.site import ContentVersion, Heartbeat
 from helpcenter.models.steps import Step, StepState
 from helpcenter.models.topics import Topic, TopicExpert
@@ -56,6 +56,7 @@ __all__ = [
     "RecordingState",
     "RecordingVersion",
     "SearchDocument",
+    "SearchTerm",
     "SignIn",
     "Source",
     "Step",

@@ -11,7 +11,7 @@ class SearchDocument(Base):
     """One thing that can be found, as it is shown in a hit. The full-text index over it is made by the migrations.
 
     `kind` is entry, clip, cue, chapter or question; `owner` names what it belongs to ("recording:12", "entry:7"), so that
-    a thing's documents are replaced together. `terms` is the text as words and stems, the index's input.
+    a thing's documents are replaced together. `terms` is the text as stems, the index's input: "title | body".
     """
 
     __tablename__ = "search_documents"
@@ -29,3 +29,17 @@ class SearchDocument(Base):
     recording_id: Mapped[int | None] = mapped_column(ForeignKey("recordings.id", ondelete="CASCADE"), index=True)
     start: Mapped[float | None]
     end: Mapped[float | None]
+
+
+class SearchTerm(Base):
+    """How many documents hold a term: `cues` of kind cue, `answers` of the other kinds. The empty term counts all documents.
+
+    The counts plan queries and mend typos; they may be a little off, never negative in what is asked of them.
+    """
+
+    __tablename__ = "search_terms"
+
+    # Ranges of terms are walked by their bytes, whatever the database's own language.
+    term: Mapped[str] = mapped_column(String(40).with_variant(String(40, collation="C"), "postgresql"), primary_key=True)
+    cues: Mapped[int] = mapped_column(default=0)
+    answers: Mapped[int] = mapped_column(default=0)

@@ -1,5 +1,12 @@
 """All pages, one blueprint per feature."""
 
+from helpcenter.blueprints.faq import bp as faq
 from helpcenter.blueprints.health import bp as health
+from helpcenter.blueprints.media import bp as media
+from helpcenter.blueprints.questions import bp as questions
+from helpcenter.blueprints.recordings import bp as recordings
+from helpcenter.blueprints.search import bp as search
+from helpcenter.blueprints.site import bp as site
+from helpcenter.blueprints.topics import bp as topics
 
-BLUEPRINTS = (health,)
+BLUEPRINTS = (health, site, topics, faq, recordings, search, questions, media)

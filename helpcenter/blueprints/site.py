@@ -1,0 +1,51 @@
+"""The start page, and what every page's frame needs."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from helpcenter.web import cached_page, public
+from helpcenter.web.languages import LANGUAGES
+from helpcenter.web.people import safe_next
+
+bp = Blueprint("site", __name__)
+
+NAMES = {"de": "Deutsch", "en": "English"}
+HOUR, MINUTE = 3600, 60
+
+
+@bp.get("/")
+@public
+@cached_page
+def start() -> ResponseReturnValue:
+    """Search, topics, the newest answers."""
+    return render_template("site/start.html")
+
+
+@bp.app_template_global()
+def language_links() -> list[dict[str, str]]:
+    """This page in each language: [{"code", "name", "address"}]; the address is a path of this site."""
+    rest = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
+    path = request.path if request.method == "GET" else url_for("site.start")
+    return [
+        {"code": code, "name": NAMES[code], "address": f"{path}?{urlencode([*rest, ('lang', code)])}"}
+        for code in LANGUAGES
+    ]
+
+
+@bp.app_template_global()
+def sign_in_address() -> str:
+    """The sign-in page, which leads back to this page afterwards."""
+    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return f"/sign-in?{urlencode({'next': safe_next(here)})}"
+
+
+@bp.app_template_filter()
+def clock(seconds: float | None) -> str:
+    """A place in a recording, or a length, as players write it: 1:23 or 1:02:03; nothing for None."""
+    if seconds is None:
+        return ""
+    hours, rest = divmod(int(seconds), HOUR)
+    minutes, rest = divmod(rest, MINUTE)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

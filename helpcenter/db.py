@@ -10,6 +10,8 @@ from typing import Any, cast
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, CursorResult, Engine, create_engine, event, text, update
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import Session, sessionmaker
@@ -142,6 +144,21 @@ def migrate(url: str, revision: str = "head") -> None:
     config.attributes["url"] = url
     with _one_at_a_time(url):
         command.upgrade(config, revision)
+
+
+def pending_migrations(url: str) -> list[str]:
+    """The revisions that the database lacks, oldest first."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    script = ScriptDirectory.from_config(config)
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            has = MigrationContext.configure(connection).get_current_heads()
+    finally:
+        engine.dispose()
+    lacking = script.iterate_revisions("head", has[0] if has else "base")
+    return [revision.revision for revision in lacking][::-1]
 
 
 @contextmanager

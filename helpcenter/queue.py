@@ -66,6 +66,17 @@ class CeleryQueue:
             log.warning("doorbell not rung", task=bell.task, row=bell.row_id, error=str(error))
 
 
+def broker_answers(settings: Settings) -> str | None:
+    """None when the broker answers within three seconds, else why not."""
+    app = celery_app(settings)
+    try:
+        with app.connection_for_read(connect_timeout=3) as connection:
+            connection.ensure_connection(max_retries=1, timeout=3)
+    except (OperationalError, OSError) as error:
+        return " ".join(str(error).split())
+    return None
+
+
 class SilentQueue:
     """A queue that only remembers; for tests and commands that do the work themselves."""
 

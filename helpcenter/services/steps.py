@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, CursorResult, and_, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from helpcenter.errors import N_, Message
@@ -25,7 +25,7 @@ CUT: Final = "cut"
 MAX_ATTEMPTS: Final = 3
 BACK_OFF: Final = (timedelta(seconds=5), timedelta(seconds=30))
 WAIT_FOR_ROOM: Final = timedelta(seconds=30)
-AT_ONCE: Final = 500
+AT_ONCE: Final = 50
 
 TRANSITIONS: Final[dict[StepState, frozenset[StepState]]] = {
     StepState.TODO: frozenset({StepState.DOING}),
@@ -138,9 +138,9 @@ def rerun(db: Session, recording_id: int, *, first: str, by: User | None, now: d
 
 
 def due(db: Session, *, now: datetime) -> list[int]:
-    """The recordings on which a worker could do something now: new, failed and waited, or left by a dead worker."""
-    ids = select(Step.recording_id).where(_claimable(now)).distinct().limit(AT_ONCE)
-    return list(db.scalars(ids))
+    """Recordings on which a worker could do something now, the longest waiting first: new, to be tried again, or left behind."""
+    ids = select(Step.recording_id).where(_claimable(now)).group_by(Step.recording_id)
+    return list(db.scalars(ids.order_by(func.min(Step.due_at), Step.recording_id).limit(AT_ONCE)))
 
 
 def of_recording(db: Session, recording_id: int) -> list[Step]:

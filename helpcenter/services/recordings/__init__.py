@@ -1,6 +1,6 @@
 """Recordings: how they come in, and what becomes known about them."""
 
-from helpcenter.services.recordings.assets import asset_key, put_asset
+from helpcenter.services.recordings.assets import asset_key, drop_asset, put_asset
 from helpcenter.services.recordings.chapters import NewChapter, chapters_of, replace_chapters
 from helpcenter.services.recordings.create import add_markers, create
 from helpcenter.services.recordings.markers import MarkerInput, read_markers
@@ -29,6 +29,7 @@ __all__ = [
     "complaint",
     "create",
     "cues_of",
+    "drop_asset",
     "find",
     "is_human",
     "is_youtube",

@@ -1,6 +1,6 @@
 """The files made from a recording."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from helpcenter.models import Asset, Recording
@@ -19,3 +19,8 @@ def put_asset(db: Session, recording: Recording, *, kind: str, key: str, content
 def asset_key(db: Session, recording: Recording, kind: str) -> str | None:
     """Where the file of this kind lies, None where there is none."""
     return db.scalar(select(Asset.key).where(Asset.recording_id == recording.id, Asset.kind == kind))
+
+
+def drop_asset(db: Session, recording: Recording, kind: str) -> None:
+    """Forget the file of this kind, if there is one; the file itself is the caller's to delete, after the commit."""
+    db.execute(delete(Asset).where(Asset.recording_id == recording.id, Asset.kind == kind))

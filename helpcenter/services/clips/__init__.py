@@ -1,0 +1,18 @@
+"""Clips: proposed by the pipeline, decided by people."""
+
+from helpcenter.services.clips.decide import change, confirm, reject, withdraw
+from helpcenter.services.clips.propose import NewClip, reasons, replace_proposals
+from helpcenter.services.clips.suggest import stems, suggest_entry, suggest_topic
+
+__all__ = [
+    "NewClip",
+    "change",
+    "confirm",
+    "reasons",
+    "reject",
+    "replace_proposals",
+    "stems",
+    "suggest_entry",
+    "suggest_topic",
+    "withdraw",
+]

@@ -1,0 +1,98 @@
+"""Clips as the pipeline proposes them; what people have decided or edited stays."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpcenter.errors import Message
+from helpcenter.models import Clip, ClipState, Recording
+from helpcenter.services.clips.suggest import Suggestion, all_titles, all_topics, suggest_entry, suggest_topic
+
+SAME = 0.5  # of two stretches together; from here on they are one clip that was found again
+
+
+@dataclass(frozen=True, slots=True)
+class NewClip:
+    """A stretch that answers something. `origin` is what it was made from; `text` is what is said in it."""
+
+    origin: str
+    start: float
+    end: float
+    title: str
+    language: str
+    text: str
+    reason: Message
+    question_id: int | None = None
+
+
+def replace_proposals(db: Session, recording: Recording, found: Sequence[NewClip], *, now: datetime) -> list[Clip]:
+    """Keep `found` as proposals. One that was proposed before keeps its address, by its origin or because it lies where that lay.
+
+    Clips that a person decided on or edited stay as they are, and nothing is proposed where they lie. The result is every
+    proposal that stands now, in order of time.
+    """
+    before = list(db.scalars(select(Clip).where(Clip.recording_id == recording.id).order_by(Clip.start, Clip.id)))
+    settled = [clip for clip in before if clip.edited or clip.state is not ClipState.PROPOSED]
+    movable = [clip for clip in before if clip not in settled]
+    kept: list[Clip] = []
+    for new in sorted(found, key=lambda clip: clip.start):
+        if any(_same(clip, new) for clip in settled):
+            continue
+        clip = next((c for c in movable if c.origin == new.origin), None) or next(
+            (c for c in movable if _same(c, new)), None
+        )
+        if clip is None:
+            clip = Clip(recording_id=recording.id, origin=new.origin, created_at=now)
+            db.add(clip)
+        else:
+            movable.remove(clip)
+        _fill(clip, new)
+        kept.append(clip)
+    for clip in movable:
+        db.delete(clip)
+    db.flush()
+    _suggest(db, recording, kept, {new.start: new for new in found})
+    db.flush()
+    return kept
+
+
+def reasons(clip: Clip) -> list[Message]:
+    """Why it is proposed, for which topic, for which entry: as far as there is something to say."""
+    if not clip.reason:
+        return []
+    return [Message.from_json(clip.reason), *map(Message.from_json, clip.reason.get("more", []))]
+
+
+def _same(clip: Clip, new: NewClip) -> bool:
+    if clip.origin == new.origin:
+        return True
+    both = min(clip.end, new.end) - max(clip.start, new.start)
+    return both > SAME * (max(clip.end, new.end) - min(clip.start, new.start))
+
+
+def _fill(clip: Clip, new: NewClip) -> None:
+    clip.start, clip.end, clip.title = new.start, new.end, new.title[:300]
+    clip.language, clip.question_id = new.language, new.question_id
+    clip.reason = new.reason.as_json()
+
+
+def _suggest(db: Session, recording: Recording, clips: list[Clip], found: dict[float, NewClip]) -> None:
+    topics = all_topics(db)
+    titles = {language: all_titles(db, language) for language in {clip.language for clip in clips}}
+    for clip in clips:
+        new = found[clip.start]
+        topic = suggest_topic(
+            topics, title=clip.title, text=new.text, language=clip.language, within=recording.topic_id
+        )
+        entry = suggest_entry(titles[clip.language], title=clip.title, language=clip.language)
+        clip.proposed_topic_id = topic.id if topic else recording.topic_id
+        clip.proposed_entry_id = entry.id if entry else None
+        clip.reason = _with(new.reason, topic, entry)
+
+
+def _with(reason: Message, *suggestions: Suggestion | None) -> dict[str, Any]:
+    return reason.as_json() | {"more": [suggestion.why.as_json() for suggestion in suggestions if suggestion]}

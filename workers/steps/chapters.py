@@ -1,0 +1,19 @@
+"""chapters: once more, now with the transcript."""
+
+from sqlalchemy.orm import Session
+
+from helpcenter.errors import N_, Message
+from helpcenter.models import Recording
+from helpcenter.services import recordings
+from workers.pipeline.job import Job, Keys, Outcome
+from workers.steps import structure
+
+
+def work(job: Job) -> Outcome:
+    """Chapters from all that is known now; those that a person edited stay."""
+    found = structure.find(structure.known(job))
+
+    def store(db: Session, recording: Recording, _: Keys) -> None:
+        recordings.replace_chapters(db, recording, found.chapters)
+
+    return Outcome(note=Message(N_("Chapters: %(chapters)d."), {"chapters": len(found.chapters)}), store=store)

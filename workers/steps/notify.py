@@ -1,0 +1,51 @@
+"""notify: questions that the host answered by name are answered, and those who asked hear of it."""
+
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpcenter.errors import N_, Message
+from helpcenter.models import Clip, ClipState, Question, QuestionState, Recording, Visibility
+from helpcenter.services import questions
+from workers.pipeline.job import Job, Keys, Outcome
+
+SETTLED: Final = frozenset(
+    {QuestionState.ANSWERED, QuestionState.CONFIRMED, QuestionState.MERGED, QuestionState.DECLINED}
+)
+OPEN_TO_ASKERS: Final = frozenset({Visibility.PUBLIC, Visibility.UNLISTED})
+
+
+def work(job: Job) -> Outcome:
+    """Answer the questions that markers name; the mails are rows that are written while storing."""
+    with job.reading() as (db, recording):
+        open_to_askers = recording.visibility in OPEN_TO_ASKERS
+        count = len(_answered(db, recording))
+    if not count:
+        return Outcome(note=Message(N_("No marker names a question that is still open.")))
+    if not open_to_askers:
+        return Outcome(
+            note=Message(N_("Those who asked may not see this recording; they hear of it when an answer is published."))
+        )
+    now = job.ports.clock()
+
+    def store(db: Session, recording: Recording, _: Keys) -> None:
+        for question, clip in _answered(db, recording):
+            questions.answer(db, question, clip=clip, entry=None, now=now)
+
+    return Outcome(note=Message(N_("Questions answered: %(questions)d."), {"questions": count}), store=store)
+
+
+def _answered(db: Session, recording: Recording) -> list[tuple[Question, Clip]]:
+    """The open questions that the recording's clips answer, each with the first clip that does."""
+    wanted = (
+        select(Question, Clip)
+        .join(Clip, Clip.question_id == Question.id)
+        .where(
+            Clip.recording_id == recording.id,
+            Clip.state.in_([ClipState.PROPOSED, ClipState.CONFIRMED]),
+            Question.state.not_in(SETTLED),
+        )
+        .order_by(Clip.start.desc())
+    )
+    return list({question.id: (question, clip) for question, clip in db.execute(wanted).tuples()}.values())

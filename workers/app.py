@@ -1,0 +1,55 @@
+"""The Celery application: `celery -A workers.app worker` and `celery -A workers.app beat`."""
+
+from typing import Any
+
+from celery import signals
+
+from helpcenter.jobs import TICK
+from helpcenter.log import configure_logging
+from helpcenter.queue import celery_app
+from helpcenter.settings import Settings
+from workers import process
+from workers.tasks import register
+
+settings = Settings()
+app = celery_app(settings)
+app.conf.update(
+    # One process more than steps are done at once, so that mail and ticks never wait behind a transcript.
+    worker_concurrency=settings.worker_processes + 1,
+    # The folder transport would keep a file for each remote command that nobody sends.
+    worker_enable_remote_control=not settings.embedded_queue,
+    beat_scheduler="celery.beat:Scheduler",  # keeps no file: after a restart a tick is due at once, which is right
+    beat_schedule={
+        # A tick that nobody took in time is replaced by the next one.
+        "tick": {
+            "task": TICK,
+            "schedule": settings.tick_seconds,
+            "options": {"expires": max(5.0, settings.tick_seconds)},
+        },
+    },
+    beat_max_loop_interval=settings.tick_seconds,
+)
+register(app)
+
+
+def _log(**_: Any) -> None:
+    configure_logging()
+
+
+def _wire_before_forking(**_: Any) -> None:
+    # Migrates an embedded database once, instead of in each process at once.
+    process.ports()
+
+
+def _after_fork(**_: Any) -> None:
+    process.after_fork()
+
+
+def _stop(**_: Any) -> None:
+    process.ask_to_stop()
+
+
+signals.setup_logging.connect(_log)
+signals.worker_init.connect(_wire_before_forking)
+signals.worker_process_init.connect(_after_fork)
+signals.worker_shutting_down.connect(_stop)

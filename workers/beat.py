@@ -1,0 +1,33 @@
+"""The tick: rings for what is due or was lost, and tidies up. Two at once do no harm."""
+
+import socket
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from helpcenter.jobs import ADVANCE_RECORDING, SEND_MAIL, defer
+from helpcenter.models import Heartbeat
+from helpcenter.ports import Ports
+from helpcenter.services import steps
+from helpcenter.services.notifications.sending import due_mails
+from workers.janitor import tidy
+
+
+def tick(ports: Ports) -> None:
+    """Note that beat and worker live, ring for every step and mail that is due, and now and then tidy up."""
+    now = ports.clock()
+    with ports.database.transaction() as db:
+        for process in ("beat", "worker"):
+            _alive(db, process, ports)
+        for recording_id in steps.due(db, now=now):
+            defer(db, ADVANCE_RECORDING, recording_id)
+        for mail_id in due_mails(db, now):
+            defer(db, SEND_MAIL, mail_id)
+    tidy(ports)
+
+
+def _alive(db: Session, process: str, ports: Ports) -> None:
+    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    values = {"process": process, "name": socket.gethostname()[:120], "seen_at": ports.clock()}
+    statement = insert(Heartbeat).values(**values)
+    db.execute(statement.on_conflict_do_update(index_elements=["process", "name"], set_={"seen_at": values["seen_at"]}))

@@ -1,0 +1,61 @@
+"""Removes what interrupted work has left behind."""
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy import select
+
+from helpcenter.models import Recording, Step, StepState
+from helpcenter.ports import Ports
+from helpcenter.services import uploads
+
+log = structlog.get_logger(__name__)
+EVERY = timedelta(minutes=10)
+OLD = timedelta(hours=1)
+
+
+def tidy(ports: Ports, *, every: timedelta = EVERY, old: timedelta = OLD) -> None:
+    """Remove dead work folders, half-written files older than `old` and expired uploads; at most once in `every`."""
+    mark = ports.settings.scratch / "tidied"
+    now = ports.clock()
+    if mark.exists() and _changed(mark) > now - every:
+        return
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    mark.touch()
+    _work_folders(ports)
+    _half_written(ports, before=now - old)
+    _uploads(ports, now)
+
+
+def _changed(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+
+
+def _work_folders(ports: Ports) -> None:
+    for folder in (path for path in ports.settings.scratch.glob("*/") if path.name != "slots"):
+        with ports.database.reading() as db:
+            rows = db.scalars(select(Step).join(Recording).where(Recording.public_id == folder.name)).all()
+        # A folder is made after its claim has been committed, so the rows know of each that is alive.
+        alive = {f"{step.id}-{step.fence}" for step in rows if step.state is StepState.DOING}
+        alive |= {f"{step.id}-kept" for step in rows if step.state is not StepState.DONE}
+        for work in folder.iterdir():
+            if work.name not in alive:
+                shutil.rmtree(work, ignore_errors=True)
+        if not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _half_written(ports: Ports, *, before: datetime) -> None:
+    for root in (ports.settings.media, ports.settings.mailbox):
+        for pattern in ("*.part", ".part-*"):
+            for path in root.rglob(pattern):
+                if path.is_file() and _changed(path) < before:
+                    path.unlink(missing_ok=True)
+                    log.info("half-written file removed", name=path.name)
+
+
+def _uploads(ports: Ports, now: datetime) -> None:
+    with ports.database.transaction() as db:
+        uploads.sweep(db, ports.settings.uploads, now=now)

@@ -35,7 +35,11 @@ def checks(ports: Ports) -> list[Check]:
 def _of_other_packages(settings: Settings) -> Iterator[Check]:
     # The media tools belong to the workers, whom we may not import; they announce their checks by name.
     for entry in entry_points(group="helpcenter.checks"):
-        more: Callable[[Settings], list[Check]] = entry.load()
+        try:
+            more: Callable[[Settings], list[Check]] = entry.load()
+        except ImportError as error:
+            yield Check(entry.name, False, Message(N_("This part is not installed: %(why)s"), {"why": str(error)}))
+            continue
         yield from more(settings)
 
 

@@ -29,7 +29,7 @@ def problems(wanted: Path, catalogue: Path) -> list[str]:
 
 
 def _strings(message: Message) -> list[str]:
-    strings = [message.string] if isinstance(message.string, str) else list(message.string)
+    strings = [message.string] if isinstance(message.string, str) else list(message.string or ())
     return strings if all(strings) else []
 
 

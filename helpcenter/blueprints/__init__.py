@@ -1,5 +1,7 @@
 """All pages, one blueprint per feature."""
 
+from helpcenter.blueprints.accounts import bp as accounts
+from helpcenter.blueprints.admin import bp as admin
 from helpcenter.blueprints.faq import bp as faq
 from helpcenter.blueprints.health import bp as health
 from helpcenter.blueprints.media import bp as media
@@ -9,4 +11,4 @@ from helpcenter.blueprints.search import bp as search
 from helpcenter.blueprints.site import bp as site
 from helpcenter.blueprints.topics import bp as topics
 
-BLUEPRINTS = (health, site, topics, faq, recordings, search, questions, media)
+BLUEPRINTS = (health, site, topics, faq, recordings, search, questions, media, accounts, admin)

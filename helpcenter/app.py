@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
 from flask_babel import format_datetime
@@ -13,6 +14,7 @@ from helpcenter.db import SqlDatabase
 from helpcenter.log import configure_logging
 from helpcenter.permissions import Action
 from helpcenter.ports import Ports
+from helpcenter.settings import Settings
 from helpcenter.web import allowed, csrf_token, current_user, language, local_time, role, say
 from helpcenter.web.cache import PageCache, note_cacheable
 from helpcenter.web.csrf import check_csrf
@@ -52,7 +54,7 @@ def _configure(app: Flask, ports: Ports) -> None:
         SECRET_KEY=settings.secret,
         MAX_CONTENT_LENGTH=LARGEST_FORM,
         MAX_FORM_MEMORY_SIZE=LARGEST_FORM,
-        TRUSTED_HOSTS=[host.strip() for host in settings.trusted_hosts.split(",") if host.strip()] or None,
+        TRUSTED_HOSTS=_trusted_hosts(settings),
         BABEL_DEFAULT_LOCALE="en",
         BABEL_TRANSLATION_DIRECTORIES=str(Path(__file__).parent / "translations"),
         RATELIMIT_STORAGE_URI=settings.limits_url or "memory://",
@@ -64,6 +66,11 @@ def _configure(app: Flask, ports: Ports) -> None:
     app.jinja_env.globals.update(
         csrf_token=csrf_token, allowed=allowed, Action=Action, current_user=current_user, LANGUAGES=LANGUAGES
     )
+
+
+def _trusted_hosts(settings: Settings) -> list[str]:
+    named = [host.strip() for host in settings.trusted_hosts.split(",") if host.strip()]
+    return named or [urlsplit(settings.site_url).hostname or "localhost", "127.0.0.1", "localhost"]
 
 
 def _hooks(app: Flask) -> None:

@@ -29,6 +29,8 @@ def upgrade() -> None:
         sa.Column("answers", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("term", name=op.f("pk_search_terms")),
     )
+    # The cues inside a chapter.
+    op.execute("CREATE INDEX search_index_places ON search_documents (recording_id, start) WHERE kind = 'cue'")
     if op.get_bind().dialect.name == "postgresql":
         _upgrade_postgresql()
     else:
@@ -71,4 +73,5 @@ def downgrade() -> None:
             for event in ("insert", "delete", "update"):
                 op.execute(f"DROP TRIGGER {name}_{event}")
             op.execute(f"DROP TABLE {name}")
+    op.execute("DROP INDEX search_index_places")
     op.drop_table("search_terms")

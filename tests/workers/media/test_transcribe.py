@@ -182,7 +182,7 @@ def test_a_chunk_that_crashes_the_recogniser_twice_is_left_out(tmp_path):
     broken.write_text("not a sound")
     job = Job("pocketsphinx", str(broken), 5.0, "en", (), 18.0)
     ((_, result),) = recognise(job, work_dir=tmp_path / "work", limit=Limit(60.0, 1.0), progress=lambda done: None)
-    assert result.pieces == ()
+    assert (result.pieces, result.crashed) == ((), True)
 
 
 def test_a_recogniser_that_crashes_everywhere_is_given_up_in_words(tmp_path):

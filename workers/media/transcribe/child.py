@@ -53,11 +53,12 @@ def work(work_dir: Path) -> None:
     recogniser: Recogniser | None = None
     for chunk in plan(speech, job.duration, job.silences, longest=job.longest):
         if read_chunk(work_dir, chunk) is None:
-            _say({"chunk": chunk.name})
+            # A crash while the model is loaded is not the fault of a chunk: it is named only afterwards.
             recogniser = recogniser or _open(job)
+            _say({"chunk": chunk.name})
             heard = recogniser(speech, chunk)
             pieces = sane(heard.pieces, start=chunk.start, end=chunk.end, silences=job.silences)
-            write_chunk(work_dir, chunk, Recognised(tuple(pieces), heard.language))
+            write_chunk(work_dir, chunk.name, Recognised(tuple(pieces), heard.language))
         _say({"done": round(chunk.end / job.duration, 4)})
 
 

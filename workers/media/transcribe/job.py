@@ -59,17 +59,17 @@ def _identity_in(work_dir: Path) -> str | None:
         return None
 
 
-def write_chunk(work_dir: Path, chunk: Chunk, result: Recognised) -> None:
-    """Keep the result of `chunk`; it is whole on disk when this returns."""
+def write_chunk(work_dir: Path, name: str, result: Recognised) -> None:
+    """Keep the result of the chunk `name`; it is whole on disk when this returns."""
     rows = [(piece.start, piece.end, piece.text, piece.confidence) for piece in result.pieces]
-    write_json(work_dir / chunk.name, {"pieces": rows, "language": result.language})
+    write_json(work_dir / name, {"pieces": rows, "language": result.language, "crashed": result.crashed})
 
 
 def read_chunk(work_dir: Path, chunk: Chunk) -> Recognised | None:
     """The result of `chunk`; None if it has none that can be read."""
     try:
         data = json.loads((work_dir / chunk.name).read_text())
-        return Recognised(tuple(Piece(*row) for row in data["pieces"]), data["language"])
+        return Recognised(tuple(Piece(*row) for row in data["pieces"]), data["language"], data["crashed"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

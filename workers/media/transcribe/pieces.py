@@ -25,10 +25,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """The pieces of one chunk, in times of the recording, and its language where the recogniser told it."""
+    """The pieces of one chunk, in times of the recording, and its language where the recogniser told it.
+
+    `crashed` says that the recogniser cannot do this chunk at all.
+    """
 
     pieces: tuple[Piece, ...]
     language: str | None = None
+    crashed: bool = False
 
 
 def mean_confidence(pieces: Sequence[Piece]) -> float:

@@ -18,7 +18,7 @@ from helpcenter import errors
 from helpcenter.errors import N_, HelpCenterError, Message, Unavailable
 from workers.media.transcribe.base import Progress
 from workers.media.transcribe.chunks import Chunk, plan
-from workers.media.transcribe.job import Job, prepare, read_chunk, write_json
+from workers.media.transcribe.job import Job, prepare, read_chunk, write_chunk
 from workers.media.transcribe.pieces import Recognised
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -59,7 +59,7 @@ def recognise(job: Job, *, work_dir: Path, limit: Limit, progress: Progress) -> 
         if crashes.total() >= ALL_CRASHES:
             raise Unavailable(CRASHED, reason=_last_words(work_dir))
         if crashed and crashes[crashed] >= CRASHES:
-            write_json(work_dir / crashed, {"pieces": [], "language": None})
+            write_chunk(work_dir, crashed, Recognised((), crashed=True))
     chunks = plan(Path(job.speech), job.duration, job.silences, longest=job.longest)
     return [(chunk, result) for chunk in chunks if (result := read_chunk(work_dir, chunk)) is not None]
 

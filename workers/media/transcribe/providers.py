@@ -16,6 +16,7 @@ from workers.media.transcribe.process import Limit, recognise
 
 NO_AUDIO = N_("There is no sound in this recording, so there is no transcript.")
 NO_SPEECH = N_("No speech was found in this recording.")
+PARTLY = N_("Parts of the recording that could not be recognised and have no text: %(count)d.")
 NOT_ENGLISH = N_(
     "The speech is not clear enough to recognise, or it is not English. Choose its language, or upload captions."
 )
@@ -135,7 +136,7 @@ class _Work:
     ) -> Transcript:
         duration = seconds_of(speech)
         if duration < SHORTEST:
-            return self._nothing(language, NO_AUDIO)
+            return self._nothing(language, Message(NO_AUDIO))
         spans = tuple((float(start), float(end)) for start, end in silences)
         job = Job(
             self.provider,
@@ -149,18 +150,20 @@ class _Work:
         )
         results = recognise(job, work_dir=work_dir, limit=self.limit, progress=progress)
         progress(1.0)
+        crashed = sum(result.crashed for _, result in results)
+        note = Message(PARTLY, {"count": crashed}) if crashed else None
         if not any(result.pieces for _, result in results):
-            return self._nothing(language, NO_SPEECH)
+            return self._nothing(language, note or Message(NO_SPEECH))
         results = [(chunk, result) for chunk, result in results if mean_confidence(result.pieces) >= self.clear]
         if not any(result.pieces for _, result in results):
-            return self._nothing(language, NOT_ENGLISH)
+            return self._nothing(language, note or Message(NOT_ENGLISH))
         cues = tuple(cue for _, result in results for cue in to_cues(result.pieces))
         languages = tuple((chunk.start, chunk.end, result.language) for chunk, result in results)
         spoken = language or _main_language(languages) or guess_language(" ".join(cue.text for cue in cues))
-        return Transcript(cues, spoken, self.provider, draft=self.draft, chunk_languages=languages)
+        return Transcript(cues, spoken, self.provider, draft=self.draft, note=note, chunk_languages=languages)
 
-    def _nothing(self, language: str | None, why: str) -> Transcript:
-        return Transcript((), language, self.provider, draft=self.draft, note=Message(why))
+    def _nothing(self, language: str | None, why: Message) -> Transcript:
+        return Transcript((), language, self.provider, draft=self.draft, note=why)
 
 
 def _main_language(languages: Iterable[tuple[float, float, str | None]]) -> str | None:

@@ -28,7 +28,7 @@ class Whisper:
             self._model: Any = WhisperModel(str(folder), device="cpu", compute_type="int8", local_files_only=True)
         except (RuntimeError, ValueError, OSError) as error:
             message = N_("The Whisper model in %(folder)s cannot be loaded (%(reason)s). Download it again.")
-            raise NotConfigured(message, folder=folder, reason=str(error)[:200]) from error
+            raise NotConfigured(message, folder=str(folder), reason=str(error)[:200]) from error
         self._language = language
 
     def __call__(self, speech: Path, chunk: Chunk) -> Recognised:
@@ -61,11 +61,11 @@ def words_of(segment: Any, offset: float) -> list[Piece]:
     pieces: list[Piece] = []
     for word in segment.words or ():
         text = word.word.strip()
+        # The library's numbers are numpy's, which JSON does not know.
+        start, end, sure = offset + float(word.start), offset + float(word.end), float(word.probability)
         if pieces and not word.word.startswith(" "):
             last = pieces.pop()
-            pieces.append(
-                Piece(last.start, offset + word.end, last.text + text, min(last.confidence, word.probability))
-            )
+            pieces.append(Piece(last.start, end, last.text + text, min(last.confidence, sure)))
         elif text:
-            pieces.append(Piece(offset + word.start, offset + word.end, text, word.probability))
-    return pieces or [Piece(offset + segment.start, offset + segment.end, segment.text.strip())]
+            pieces.append(Piece(start, end, text, sure))
+    return pieces or [Piece(offset + float(segment.start), offset + float(segment.end), segment.text.strip())]

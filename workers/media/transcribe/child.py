@@ -23,7 +23,7 @@ from workers.media.transcribe.sphinx import Sphinx
 from workers.media.transcribe.whisper import Whisper
 
 PR_SET_PDEATHSIG = 1
-NICENESS = 10  # recognising can wait, pages cannot
+NICENESS = 5  # recognising can wait, pages cannot
 
 Recogniser = Callable[[Path, Chunk], Recognised]
 

@@ -27,7 +27,7 @@ def answers(chapters: Sequence[Chapter], cues: Sequence[Cue], language: str | No
     for index, chapter in enumerate(chapters):
         if chapter.end - chapter.start < SHORTEST or chapter.kind in {"intro", "outro"}:
             continue
-        inside = [s for s in said if chapter.start <= (s.start + s.end) / 2 < chapter.end]
+        inside: Sequence[Sentence] = [s for s in said if chapter.start <= (s.start + s.end) / 2 < chapter.end]
         if index == len(chapters) - 1 and chapter.marker is None:
             inside = _without_goodbye(inside)
         reason = _reason(chapter, inside, language)
@@ -56,7 +56,7 @@ def _without_goodbye(inside: Sequence[Sentence]) -> Sequence[Sentence]:
 
 
 def _span(chapter: Chapter, inside: Sequence[Sentence], said: Sequence[Sentence]) -> tuple[float, float]:
-    if not inside:
+    if not inside or chapter.cut:
         return chapter.start, chapter.end
     first, last = inside[0].start, inside[-1].end
     before = bisect_left([s.start for s in said], first) - 1

@@ -12,12 +12,14 @@ from typing import Any
 from helpcenter.captions import Cue
 from helpcenter.errors import N_, InvalidInput
 from workers.media.chapters.model import Chapter, Kind, Marker
+from workers.media.chapters.off_record import off_record, without
 from workers.media.chapters.snap import Edges
 
 OPENS = {"answering", "topic"}
-KINDS = OPENS | {"answered", "off_record"}
+KINDS = OPENS | {"answered"}
+FARTHEST = 1e9  # seconds; more is no time
 TWICE = 2.0  # seconds; the same press again so soon is one press
-LATE = 9.0  # seconds after the next question began in which "answered" still means the last one
+LATE = 16.0  # seconds after the next question began in which "answered" still means one that is not closed yet
 OUTSIDE = 10.0  # seconds before the start or after the end that a clock may be off
 SHORTEST = 1.0
 LONGEST_TITLE = 200
@@ -32,15 +34,13 @@ class _Stretch:
     title: str
     marker: int
     end: float | None = None  # None: nobody pressed; it ends where the next one begins
-    after_cut: bool = False  # it begins where the microphone was open again: not a second earlier
-    before_cut: bool = False  # it ends where things went off the record: not a second later
 
 
 def read_markers(data: bytes) -> list[Marker]:
-    """The markers of a file in the form [{"at": seconds, "kind": "answering|answered|topic|off_record", "title": "…"}]."""
+    """The markers of a file in the form [{"at": seconds, "kind": "answering|answered|topic", "title": "…"}]."""
     try:
         rows = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput(N_("The markers are not JSON: %(why)s."), why=str(error)) from error
     if not isinstance(rows, list):
         raise InvalidInput(N_("The markers must be a list of objects with “at”, “kind” and “title”."))
@@ -50,7 +50,7 @@ def read_markers(data: bytes) -> list[Marker]:
 def _marker(row: object, number: int) -> Marker:
     fields: dict[str, Any] = row if isinstance(row, dict) else {}
     at, kind = fields.get("at"), fields.get("kind")
-    if isinstance(at, bool) or not isinstance(at, int | float) or not isinstance(kind, str):
+    if isinstance(at, bool) or not isinstance(at, int | float) or not abs(at) < FARTHEST or not isinstance(kind, str):
         raise InvalidInput(N_("Marker %(number)d needs “at” in seconds and a “kind”."), number=number)
     return Marker(float(at), kind, str(fields.get("title") or ""))
 
@@ -68,12 +68,13 @@ def chapters_from_markers(
     Titles may be "": the caller names what the host did not. `Chapter.marker` counts in `markers` as given.
     """
     stretches = _stretches(_pressed(markers, duration))
+    if not stretches:
+        return []
     edges = Edges(cues, silences=silences, language=language)
     starts: list[float] = []
     for stretch in stretches:
         floor = starts[-1] + SHORTEST if starts else 0.0
-        exact = stretch.after_cut or stretch.start <= 0
-        begin = stretch.start if exact else edges.start(stretch.start, stretch.title, floor=floor)
+        begin = edges.start(stretch.start, stretch.title, floor=floor) if stretch.start > 0 else 0.0
         starts.append(max(floor, begin))
     chapters = []
     for stretch, start, following in zip(stretches, starts, [*starts[1:], duration], strict=False):
@@ -83,14 +84,12 @@ def chapters_from_markers(
             chapters.append(
                 Chapter(round(start, 3), round(end, 3), stretch.title, "marker", None, stretch.marker, kind)
             )
-    return chapters
+    return without(chapters, off_record(markers, duration=duration))
 
 
 def _end(stretch: _Stretch, edges: Edges, *, start: float, following: float) -> float:
     if stretch.end is None:
         return edges.last_end(floor=start, ceiling=following)
-    if stretch.before_cut:
-        return stretch.end
     return edges.end(stretch.end, floor=start, ceiling=following)
 
 
@@ -111,23 +110,16 @@ def _line(title: str) -> str:
 
 def _stretches(pressed: Sequence[tuple[int, Marker]]) -> list[_Stretch]:
     out: list[_Stretch] = []
-    off_record = False
     for index, marker in pressed:
         current = out[-1] if out else None
-        if marker.kind == "off_record":
-            off_record = True
-            if current and (current.end is None or current.end > marker.at):
-                current.end, current.before_cut = marker.at, True
-        elif marker.kind == "answered":
+        if marker.kind == "answered":
             _close(out, marker)
-            off_record = False
-        elif current and not current.end and _again(current, marker):
+        elif current and current.end is None and _again(current, marker):
             continue
         else:
             if current and current.end is None and marker.at - current.start < TWICE:
                 out.pop()  # pressed by mistake, and corrected at once
-            out.append(_Stretch(marker.at, marker.kind, marker.title, index, after_cut=off_record))
-            off_record = False
+            out.append(_Stretch(marker.at, marker.kind, marker.title, index))
     return out
 
 

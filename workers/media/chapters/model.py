@@ -11,7 +11,7 @@ Kind = Literal["answer", "topic", "intro", "outro"]
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """What the host pressed; `kind` is answering, answered, topic or off_record, anything else is ignored."""
+    """What the host pressed; `kind` is answering, answered, topic, off_record or on_record; others are ignored."""
 
     at: float
     kind: str
@@ -20,7 +20,10 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A titled stretch; `marker` is the index of the marker that opened it, `confidence` 0..1 where it was guessed."""
+    """A titled stretch; `marker` is the index of the marker that opened it, `confidence` 0..1 where it was guessed.
+
+    `cut` says that it meets something off the record, which a clip must not touch.
+    """
 
     start: float
     end: float
@@ -29,6 +32,7 @@ class Chapter:
     confidence: float | None = None
     marker: int | None = None
     kind: Kind = "topic"
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from workers.media.chapters.given import chapters_from_file, chapters_from_text
 from workers.media.chapters.language import known
 from workers.media.chapters.markers import chapters_from_markers
 from workers.media.chapters.model import Chapter, Marker, Titled
+from workers.media.chapters.off_record import off_record, without
 from workers.media.chapters.phrases import FAREWELL, GREETING
 from workers.media.chapters.segment import boundaries
 from workers.media.chapters.talk import Talk, read_talk
@@ -34,17 +35,21 @@ def outline(  # noqa: PLR0913 -- each is a source of its own, and most are missi
 
     They come from the host's markers, else from the file, else from the description, else from the transcript.
     """
+    silent = off_record(markers, duration=duration)
+    # What was said off the record must not even lend a word to a title.
+    cues = [cue for cue in cues if not any(cue.start < end and cue.end > start for start, end in silent)]
     spoken = language or guess_language(" ".join(cue.text for cue in cues))
     talk = read_talk(cues, silences=silences, language=spoken)
     chapters = chapters_from_markers(markers, duration=duration, cues=cues, silences=silences, language=spoken)
     if chapters:
-        return _titled(_framed(chapters, talk, duration), talk, spoken)
+        return _titled(without(_framed(chapters, talk, duration), silent), talk, spoken)
     chapters = chapters_from_file(file_chapters, duration) or chapters_from_text(description, duration=duration)
     if chapters:
-        return _titled(chapters, talk, spoken)
-    return chapters_from_transcript(
-        cues, duration=duration, silences=silences, scene_cuts=scene_cuts, language=language
+        return _titled(without(chapters, silent), talk, spoken)
+    chapters = chapters_from_transcript(
+        cues, duration=duration, silences=silences, scene_cuts=scene_cuts, language=spoken
     )
+    return without(chapters, silent)
 
 
 def chapters_from_transcript(
@@ -76,7 +81,6 @@ def _framed(chapters: list[Chapter], talk: Talk, duration: float) -> list[Chapte
     out = list(chapters)
     if chapters[0].start >= GAP and talk.text(0.0, chapters[0].start):
         out.insert(0, Chapter(0.0, chapters[0].start, "", "marker", kind="intro"))
-    # Not while the microphone may be off the record: only where the last thing was closed by somebody.
     if duration - chapters[-1].end >= GAP and talk.text(chapters[-1].end, duration):
         out.append(Chapter(chapters[-1].end, round(duration, 3), "", "marker", kind="outro"))
     return out

@@ -12,6 +12,7 @@ from workers.media.chapters.phrases import QUESTION_WORD
 LONGEST = 70  # characters
 EARLY = 8  # sentences in which the question of a stretch is asked
 FEWEST = 4  # words of a question that says what it is about
+SHORTEST_WORD = 3  # letters of a word in a title that is no question
 TELLING = 3  # words in a title without a question
 
 # What is said before the question itself: "Okay, so Tom asks: ", "Frau Vogt möchte wissen, ".
@@ -66,6 +67,8 @@ def _telling(text: str, language: str, usual: Mapping[str, int]) -> str:
     counts = Counter(key for key in keys if key)
     if not counts:
         return ""
+    if language == "de":  # its nouns are written large
+        counts.update(dict.fromkeys((k for w, k in zip(words, keys, strict=True) if k and w[0].isupper()), 1))
     first = {key: place for place, key in reversed(list(enumerate(keys))) if key}
     ranked = sorted(counts, key=lambda key: (-counts[key] / (1 + usual.get(key, 0)) ** 0.5, first[key]))
     chosen = sorted(ranked[:TELLING], key=first.__getitem__)
@@ -82,8 +85,9 @@ def _telling(text: str, language: str, usual: Mapping[str, int]) -> str:
 def _key(word: str, language: str) -> str:
     """The stem of a word that may stand in a title, else ""."""
     lowered = word.lower().replace("’", "'")
-    telling = lowered not in STOP[language] and len(lowered) > 2 and not lowered.isdecimal()  # noqa: PLR2004 -- "EU", "km"
-    return stem(lowered, language) if telling else ""
+    if len(lowered) < SHORTEST_WORD or lowered.isdecimal() or any(lowered in stop for stop in STOP.values()):
+        return ""
+    return stem(lowered, language)
 
 
 def usual_words(texts: Sequence[str], language: str | None) -> Counter[str]:

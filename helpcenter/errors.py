@@ -12,6 +12,7 @@ HelpCenterError                 500
 ├── StorageFull                 507
 ├── NotConfigured               503  a part that the operator has not set up
 └── Unavailable                 503  a part that does not answer; try again later
+    └── AnswerLost              503  it may have done what was asked, or not: do not simply try again
 """
 
 from collections.abc import Mapping
@@ -119,3 +120,7 @@ class Unavailable(HelpCenterError):
     """This part does not answer. It will be tried again."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
+
+
+class AnswerLost(Unavailable):
+    """The connection broke before the answer came, so it is not known whether it was done."""

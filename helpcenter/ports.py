@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from helpcenter.errors import Message
 from helpcenter.jobs import Doorbell
 from helpcenter.settings import Settings
 
@@ -57,12 +58,20 @@ class Storage(Protocol):
 
 
 class Mailer(Protocol):
-    """Where mail goes. Sending twice with one Message-ID is the caller's mistake to avoid."""
+    """Where mail goes. Sending twice with one Message-ID is the caller's mistake to avoid.
+
+    Sending takes at most `prelude` until `before_data` is called, and at most `hand_over` from there; after that,
+    `was_sent` is final.
+    """
+
+    prelude: timedelta
+    hand_over: timedelta
 
     def send(self, message: EmailMessage, *, before_data: Callable[[], None]) -> None:
         """Hand the message over; call `before_data` when from here on a lost answer leaves it unknown whether it was sent.
 
-        Raises Unavailable (surely not sent, try again), or InvalidInput (refused for good).
+        Raises Unavailable (surely not sent, try again), InvalidInput (refused for good), AnswerLost (sent or not), or
+        whatever `before_data` raises (surely not sent).
         """
 
     def was_sent(self, message_id: str) -> bool | None:
@@ -90,3 +99,13 @@ def utc_now() -> datetime:
 
 
 JSON = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a part says of itself: `ok` is None where it is not set up; `mend` says what to do, where that is known."""
+
+    name: str
+    ok: bool | None
+    message: Message
+    mend: Message | None = None

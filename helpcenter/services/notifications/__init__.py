@@ -1,0 +1,34 @@
+"""Mail that leaves the house: each event makes one, and it is sent once."""
+
+from helpcenter.services.notifications.addresses import clean_address
+from helpcenter.services.notifications.outbox import insert_once, message_id, queue_mail, send_again
+from helpcenter.services.notifications.sending import (
+    MailClaim,
+    NotOursAnyMore,
+    claim,
+    due_mails,
+    hand_over,
+    mark_failed,
+    mark_sent,
+    mark_unknown,
+    put_off,
+    take_back,
+)
+
+__all__ = [
+    "MailClaim",
+    "NotOursAnyMore",
+    "claim",
+    "clean_address",
+    "due_mails",
+    "hand_over",
+    "insert_once",
+    "mark_failed",
+    "mark_sent",
+    "mark_unknown",
+    "message_id",
+    "put_off",
+    "queue_mail",
+    "send_again",
+    "take_back",
+]

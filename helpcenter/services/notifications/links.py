@@ -1,0 +1,49 @@
+"""Addresses of our pages as they stand in mails: always those of the settings, never those of a request."""
+
+from urllib.parse import quote, urlencode
+
+from helpcenter.settings import Settings
+from helpcenter.tokens import is_signed, signature
+
+_ASKER = "asker"
+
+
+def asker_key(settings: Settings, asker: str) -> str:
+    """The signature by which the asker with this public id may see his question and say yes or no to mail."""
+    return signature(settings.secret, _ASKER, asker)
+
+
+def is_asker_key(settings: Settings, asker: str, key: str) -> bool:
+    """Whether `key` is that asker's."""
+    return is_signed(settings.secret, _ASKER, asker, key)
+
+
+def question_link(settings: Settings, question: str, asker: str) -> str:
+    """The question's page for this asker; both by their public ids."""
+    return _link(settings, "questions", question, key=asker_key(settings, asker))
+
+
+def entry_link(settings: Settings, slug: str, clip: str | None = None) -> str:
+    """The entry's page, which plays the clip from its beginning."""
+    return _link(settings, "faq", slug, clip=clip)
+
+
+def recording_link(settings: Settings, recording: str, start: float | None = None) -> str:
+    """The recording's page at the second, rounded down so that no word is missed."""
+    return _link(settings, "recordings", recording, t=int(start) if start else None)
+
+
+def sign_in_link(settings: Settings, token: str, target: str | None = None) -> str:
+    """The page that signs in whoever holds the token, and leads on to the path `target`."""
+    return _link(settings, "sign-in", "link", token, next=target)
+
+
+def proposals_link(settings: Settings, recording: str) -> str:
+    """The editors' page of the recording's proposed clips."""
+    return _link(settings, "workbench", recording)
+
+
+def _link(settings: Settings, *path: str, **query: object) -> str:
+    given = {name: value for name, value in query.items() if value is not None}
+    address = "/".join((settings.site_url, *(quote(part, safe="") for part in path)))
+    return f"{address}?{urlencode(given)}" if given else address

@@ -35,17 +35,17 @@ class FolderStorage:
             moved = _move_or_copy(source, part)
         except OSError as error:
             part.unlink(missing_ok=True)
-            raise _in_words(error) from error
+            raise in_words(error) from error
         try:
-            _sync(part)
+            sync(part)
             part.replace(target)
-            _sync(target.parent)
+            sync(target.parent)
         except OSError as error:
             if moved:
                 part.rename(source)
             else:
                 part.unlink(missing_ok=True)
-            raise _in_words(error) from error
+            raise in_words(error) from error
 
     @contextmanager
     def local(self, key: str) -> Iterator[Path]:
@@ -102,10 +102,11 @@ def make_folders(folder: Path) -> None:
     missing = [path for path in (folder, *folder.parents) if not path.exists()]
     folder.mkdir(parents=True, exist_ok=True)
     for path in missing:
-        _sync(path.parent)
+        sync(path.parent)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Make the file, or the names in the folder, durable."""
     # A rename is lost with the power unless the folder, too, has been synced.
     handle = os.open(path, os.O_RDONLY)
     try:
@@ -114,5 +115,6 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _in_words(error: OSError) -> Exception:
+def in_words(error: OSError) -> Exception:
+    """StorageFull where that is what the error says, else the error."""
     return StorageFull() if error.errno in _FULL else error

@@ -1,0 +1,88 @@
+"""The words of a mail, from its kind and parameters: templates/mail/<kind>.txt, whose first line is the subject, and .html."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from babel.support import Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from helpcenter.services.accounts import LINK_LIFE
+from helpcenter.services.notifications import links
+from helpcenter.settings import Settings
+
+TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates" / "mail"
+TRANSLATIONS: Final = Path(__file__).resolve().parents[1] / "translations"
+_SUBJECT = "Subject: "
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMail:
+    """A mail in words; `unsubscribe` is the page on which its reader ends such mail, "" where that would be senseless."""
+
+    subject: str
+    text: str
+    html: str
+    unsubscribe: str = ""
+
+
+def render_mail(kind: str, params: Mapping[str, Any], language: str, settings: Settings) -> RenderedMail:
+    """The mail in the language, in English where there is no translation.
+
+    Raises jinja2.TemplateError or KeyError where `params` lack something that the kind needs.
+    """
+    environment = _environment(language, TRANSLATIONS)
+    made = _LINKS[kind](params, settings)
+    context = {"site_name": settings.site_name, "site_url": settings.site_url, "language": language, **params, **made}
+    subject, _, text = environment.get_template(f"{kind}.txt").render(context).partition("\n")
+    html = environment.get_template(f"{kind}.html").render(context)
+    return RenderedMail(subject.removeprefix(_SUBJECT).strip(), text.strip() + "\n", html, made.get("unsubscribe", ""))
+
+
+def _answer_links(params: Mapping[str, Any], settings: Settings) -> dict[str, str]:
+    question = links.question_link(settings, params["question"], params["asker"])
+    if params["entry"]:
+        answer = links.entry_link(settings, params["entry"], params["clip"])
+    elif params["recording"]:
+        answer = links.recording_link(settings, params["recording"], params["start"])
+    else:
+        answer = question
+    return {"link": answer, "question_link": question, "unsubscribe": question}
+
+
+_LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, str]]]] = {
+    "sign_in": lambda params, settings: {
+        "link": links.sign_in_link(settings, params["token"], params.get("next")),
+        "minutes": f"{LINK_LIFE.total_seconds() / 60:.0f}",
+    },
+    "confirm_question": lambda params, settings: {
+        "link": links.question_link(settings, params["question"], params["asker"])
+    },
+    "question_answered": _answer_links,
+    "proposals_waiting": lambda params, settings: {"link": links.proposals_link(settings, params["recording"])},
+}
+KINDS: Final = frozenset(_LINKS)
+
+
+@lru_cache(maxsize=8)
+def _environment(language: str, translations: Path) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=select_autoescape(enabled_extensions=("html",), default=False),
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["line"] = one_line
+    # The extension adds this method, which the type of Environment does not know.
+    install: Callable[..., None] = environment.install_gettext_translations  # type: ignore[attr-defined]  # see above
+    install(Translations.load(translations, [language]), newstyle=True)
+    return environment
+
+
+def one_line(text: str) -> str:
+    """The text with every run of spaces, breaks and control characters as one space."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())

@@ -1,0 +1,21 @@
+"""Questions: asked, joined, answered, declined, reopened; who waits for the answer hears of it once."""
+
+from helpcenter.services.questions.answering import answer, decline, reopen
+from helpcenter.services.questions.asking import ask, confirm_asker, join, leave
+from helpcenter.services.questions.finding import asker_for_key, find_similar, link_for
+from helpcenter.services.questions.states import ANSWERED, TRANSITIONS
+
+__all__ = [
+    "ANSWERED",
+    "TRANSITIONS",
+    "answer",
+    "ask",
+    "asker_for_key",
+    "confirm_asker",
+    "decline",
+    "find_similar",
+    "join",
+    "leave",
+    "link_for",
+    "reopen",
+]

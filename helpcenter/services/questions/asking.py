@@ -1,0 +1,153 @@
+"""Asking a question, and waiting for the answer to somebody else's."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpcenter.errors import N_, InvalidInput, TooMany
+from helpcenter.models import Asker, Question, Topic, User, new_public_id
+from helpcenter.services.notifications import clean_address, insert_once, queue_mail
+from helpcenter.services.questions.answering import mail_answer
+from helpcenter.services.questions.states import ANSWERED
+
+TITLE_LENGTH: Final = 300
+BODY_LENGTH: Final = 5000
+NAME_LENGTH: Final = 120
+PER_DAY: Final = 10
+"""How many questions one address may ask or join within a day: each sends a mail to somebody who may not have asked."""
+
+
+def ask(  # noqa: PLR0913 -- all that the ask page's form holds
+    db: Session,
+    *,
+    title: str,
+    body: str = "",
+    topic: Topic | None = None,
+    language: str,
+    email: str,
+    name: str = "",
+    user: User | None = None,
+    now: datetime,
+) -> Question:
+    """The new question. Its asker confirms his address by mail first, unless he is signed in with it.
+
+    Raises InvalidInput for what cannot be a question or an address, TooMany.
+    """
+    title, body = " ".join(title.split()), body.strip()
+    if not title:
+        raise InvalidInput(N_("Please write your question."))
+    if len(title) > TITLE_LENGTH:
+        raise InvalidInput(
+            N_("Please put your question in %(most)s letters, and the rest below it."), most=TITLE_LENGTH
+        )
+    if len(body) > BODY_LENGTH:
+        raise InvalidInput(N_("Please describe it in at most %(most)s letters."), most=BODY_LENGTH)
+    _refuse_nul(title, body, name)
+    address = _allowed_address(db, email, now)
+    question = Question(title=title, body=body, topic=topic, language=language, created_at=now)
+    db.add(question)
+    db.flush()
+    _add_asker(db, question, address, name=name, language=language, user=user, first=True, now=now)
+    db.expire(question, ["askers"])
+    return question
+
+
+def join(
+    db: Session,
+    question: Question,
+    *,
+    email: str,
+    name: str = "",
+    language: str,
+    user: User | None = None,
+    now: datetime,
+) -> Asker:
+    """The one who waits for the same answer; whoever waits already stays as he is. Raises InvalidInput, TooMany."""
+    while question.merged_into_id:
+        question = db.get_one(Question, question.merged_into_id)
+    _refuse_nul(name)
+    address = clean_address(email)
+    same = select(Asker).where(Asker.question_id == question.id, Asker.email == address)
+    if waiting := db.scalars(same).one_or_none():
+        return waiting
+    asker = _add_asker(
+        db, question, _allowed_address(db, address, now), name=name, language=language, user=user, first=False, now=now
+    )
+    return asker or db.scalars(same).one()
+
+
+def confirm_asker(db: Session, asker: Asker, *, now: datetime) -> None:
+    """He may be written to; if there is an answer by now, he is written to at once. Once more changes nothing."""
+    # Whoever answers at this moment waits for this transaction, or is waited for: one of the two sends the mail.
+    question = db.scalars(
+        select(Question)
+        .where(Question.id == asker.question_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+    if asker.confirmed_at is None:
+        asker.confirmed_at = now
+        db.flush()
+    if question.state in ANSWERED:
+        mail_answer(db, question, asker, now=now)
+
+
+def leave(db: Session, asker: Asker) -> None:
+    """He gets no more mail about this question; his address is forgotten."""
+    question = asker.question
+    db.delete(asker)
+    db.flush()
+    db.expire(question, ["askers"])
+
+
+def _add_asker(  # noqa: PLR0913 -- the row's columns
+    db: Session,
+    question: Question,
+    email: str,
+    *,
+    name: str,
+    language: str,
+    user: User | None,
+    first: bool,
+    now: datetime,
+) -> Asker | None:
+    """The new asker, None where that address waits already."""
+    asker_id = insert_once(
+        db,
+        Asker,
+        {
+            "question_id": question.id, "public_id": new_public_id(), "email": email, "language": language,
+            "name": " ".join(name.split())[:NAME_LENGTH], "first": first, "user_id": user.id if user else None, "created_at": now,
+        },
+    )  # fmt: skip
+    if asker_id is None:
+        return None
+    asker = db.get_one(Asker, asker_id)
+    if user and user.email == email:
+        confirm_asker(db, asker, now=now)
+        return asker
+    queue_mail(
+        db,
+        effect_key=f"confirm-question:{asker.public_id}",
+        kind="confirm_question",
+        params={"question": question.public_id, "asker": asker.public_id, "title": question.title},
+        recipient=email,
+        language=language,
+        now=now,
+    )
+    return asker
+
+
+def _allowed_address(db: Session, email: str, now: datetime) -> str:
+    address = clean_address(email)
+    lately = select(func.count()).where(Asker.email == address, Asker.created_at > now - timedelta(days=1))
+    if (db.scalar(lately) or 0) >= PER_DAY:
+        raise TooMany(N_("There were many questions from this address today. Please come back tomorrow."))
+    return address
+
+
+def _refuse_nul(*texts: str) -> None:
+    if any("\0" in text for text in texts):  # PostgreSQL cannot keep it
+        raise InvalidInput(N_("This text holds signs that cannot be kept. Please type it again."))

@@ -1,0 +1,28 @@
+"""Finding questions: like ones before asking, and one's own by the link in a mail."""
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from helpcenter.models import Asker, Question
+from helpcenter.services import search
+from helpcenter.services.notifications import links
+from helpcenter.settings import Settings
+
+if TYPE_CHECKING:
+    from helpcenter.services.search import Hit
+
+
+def find_similar(db: Session, text: str, *, language: str, limit: int = 5) -> "list[Hit]":
+    """Answers and questions like this one, best first, for whoever is about to ask it."""
+    return search.search(db, text, language=language, limit=limit, kinds={"entry", "clip", "question"})
+
+
+def asker_for_key(settings: Settings, question: Question, key: str) -> Asker | None:
+    """Whose link to the question this is: the asker whose signature `key` is."""
+    return next((asker for asker in question.askers if links.is_asker_key(settings, asker.public_id, key)), None)
+
+
+def link_for(settings: Settings, question: Question, asker: Asker) -> str:
+    """The question's page for this asker, as it stands in his mails."""
+    return links.question_link(settings, question.public_id, asker.public_id)

@@ -1,0 +1,47 @@
+"""What can become of a question; see ARCHITECTURE.md, states."""
+
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from helpcenter.errors import Conflict
+from helpcenter.models import AuditRow, Question, QuestionState, User
+
+_S = QuestionState
+_ENDS: Final = frozenset({_S.ANSWERED, _S.MERGED, _S.DECLINED})
+TRANSITIONS: Final[dict[QuestionState, frozenset[QuestionState]]] = {
+    _S.NEW: frozenset({_S.ROUTED, _S.QUEUED, _S.BEING_ANSWERED}) | _ENDS,
+    _S.ROUTED: frozenset({_S.QUEUED, _S.BEING_ANSWERED}) | _ENDS,
+    _S.QUEUED: frozenset({_S.ROUTED, _S.BEING_ANSWERED}) | _ENDS,
+    _S.BEING_ANSWERED: frozenset({_S.ROUTED, _S.QUEUED}) | _ENDS,
+    _S.ANSWERED: frozenset({_S.CONFIRMED, _S.REOPENED}),
+    _S.CONFIRMED: frozenset({_S.REOPENED}),
+    _S.DECLINED: frozenset({_S.REOPENED}),
+    _S.MERGED: frozenset({_S.REOPENED}),
+    _S.REOPENED: frozenset({_S.ROUTED, _S.QUEUED, _S.BEING_ANSWERED}) | _ENDS,
+}
+ANSWERED: Final = frozenset({_S.ANSWERED, _S.CONFIRMED})
+"""States in which there is an answer to be read."""
+
+
+def move(db: Session, question: Question, to: QuestionState, *, now: datetime, actor: User | None) -> None:
+    """Bring the question into a state that its present one allows, and note who did. Raises Conflict."""
+    db.flush()
+    before = question.state
+    guarded = update(Question).where(Question.id == question.id, Question.state == before).values(state=to)
+    if to not in TRANSITIONS[before] or db.execute(guarded.returning(Question.id)).first() is None:
+        raise Conflict
+    # The row is ours until the end of the transaction; what this session remembers of it may be older.
+    db.refresh(question)
+    db.add(
+        AuditRow(
+            at=now,
+            actor_id=actor.id if actor else None,
+            action=to.value,
+            kind="question",
+            thing_id=question.id,
+            detail={"from": before.value, "to": to.value},
+        )
+    )

@@ -133,7 +133,7 @@ def _bwrap(program: Program, inputs: list[Path], out_dir: Path | None) -> list[s
         arguments += ["--ro-bind", str(path.resolve()), f"/job/in{index}"]
     if out_dir is not None:
         arguments += ["--bind", str(out_dir.resolve()), "/job/out"]
-    arguments += ["--chdir", "/job", "--"]
+    arguments += ["--remount-ro", "/", "--chdir", "/job", "--"]
     if Path("/usr/bin/prlimit").exists():
         arguments += ["/usr/bin/prlimit", f"--nproc={_MAX_PROCESSES}"]  # counted inside the box alone
     return arguments

@@ -2,6 +2,7 @@
 
 from helpcenter.services.notifications.addresses import clean_address
 from helpcenter.services.notifications.outbox import insert_once, message_id, queue_mail, send_again
+from helpcenter.services.notifications.proposals import mail_proposals
 from helpcenter.services.notifications.sending import (
     MailClaim,
     NotOursAnyMore,
@@ -23,6 +24,7 @@ __all__ = [
     "due_mails",
     "hand_over",
     "insert_once",
+    "mail_proposals",
     "mark_failed",
     "mark_sent",
     "mark_unknown",

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, InvalidInput
 from helpcenter.models import Asker, Clip, FaqEntry, Question, QuestionState, User
+from helpcenter.services import search
 from helpcenter.services.notifications import queue_mail
 from helpcenter.services.questions.excerpt import first_lines
 from helpcenter.services.questions.states import ANSWERED, move
@@ -34,12 +35,13 @@ def answer(
     if question.state in ANSWERED:
         if entry and question.entry_id is None:
             question.entry_id = entry.id
-            question.answer_clip_id = clip.id if clip else question.answer_clip_id
+            question.answer_clip = clip or question.answer_clip
+            search.index_question(db, question.id)
         return False
     if question.state in {QuestionState.DECLINED, QuestionState.MERGED}:
         reopen(db, question, now=now, actor=actor)
     move(db, question, QuestionState.ANSWERED, now=now, actor=actor)
-    question.answer_clip_id = clip.id if clip else None
+    question.answer_clip = clip
     question.entry_id = entry.id if entry else None
     question.answered_at = now
     question.answers += 1
@@ -47,6 +49,7 @@ def answer(
     waiting = select(Asker).where(Asker.question_id == question.id, Asker.confirmed_at.is_not(None)).order_by(Asker.id)
     for asker in db.scalars(waiting.execution_options(populate_existing=True)).all():
         mail_answer(db, question, asker, now=now)
+    search.index_question(db, question.id)
     return True
 
 
@@ -62,9 +65,10 @@ def decline(db: Session, question: Question, *, reason: str, now: datetime, acto
 def reopen(db: Session, question: Question, *, now: datetime, actor: User | None) -> None:
     """The answer did not solve it, or the question is taken up after all; its next answer is a new one. Raises Conflict."""
     move(db, question, QuestionState.REOPENED, now=now, actor=actor)
-    question.answer_clip_id = question.entry_id = question.answered_at = None
+    question.answer_clip = None
+    question.entry_id = question.answered_at = question.merged_into_id = None
     question.reason = ""
-    question.merged_into_id = None
+    search.index_question(db, question.id)
 
 
 def mail_answer(db: Session, question: Question, asker: Asker, *, now: datetime) -> bool:

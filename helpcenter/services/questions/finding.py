@@ -1,19 +1,15 @@
 """Finding questions: like ones before asking, and one's own by the link in a mail."""
 
-from typing import TYPE_CHECKING
-
 from sqlalchemy.orm import Session
 
 from helpcenter.models import Asker, Question
 from helpcenter.services import search
 from helpcenter.services.notifications import links
+from helpcenter.services.search import Hit
 from helpcenter.settings import Settings
 
-if TYPE_CHECKING:
-    from helpcenter.services.search import Hit
 
-
-def find_similar(db: Session, text: str, *, language: str, limit: int = 5) -> "list[Hit]":
+def find_similar(db: Session, text: str, *, language: str, limit: int = 5) -> list[Hit]:
     """Answers and questions like this one, best first, for whoever is about to ask it."""
     return search.search(db, text, language=language, limit=limit, kinds={"entry", "clip", "question"})
 

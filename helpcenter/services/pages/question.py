@@ -1,0 +1,75 @@
+"""A question's page."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpcenter.models import Asker, ClipState, FaqEntry, FaqText, Question, Visibility
+from helpcenter.services.pages.cards import SHOWN, in_language, watchable
+from helpcenter.services.pages.hits import entry_address, recording_address
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLink:
+    """Where the answer is to be seen: a path of this site, with a picture and a length (in seconds) where it is a clip."""
+
+    address: str
+    title: str
+    poster_key: str | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPage:
+    """A question with its answer, where that may be seen; `waiting` counts who waits for it."""
+
+    question: Question
+    topic: tuple[str, str] | None
+    answer: AnswerLink | None
+    waiting: int
+    merged_into: str | None
+
+
+def show_question(
+    db: Session, question: Question, *, language: str, visibilities: Collection[Visibility]
+) -> QuestionPage:
+    """The page of the question; whether somebody may see it is the caller's to check."""
+    waiting = select(func.count()).where(Asker.question_id == question.id, Asker.confirmed_at.is_not(None))
+    topic = question.topic
+    other = db.get(Question, question.merged_into_id) if question.merged_into_id else None
+    return QuestionPage(
+        question,
+        (topic.slug, topic.title(language)) if topic else None,
+        _answer(db, question, language, visibilities),
+        db.scalar(waiting) or 0,
+        other.public_id if other else None,
+    )
+
+
+def _answer(db: Session, question: Question, language: str, visibilities: Collection[Visibility]) -> AnswerLink | None:
+    clip = question.answer_clip
+    seen = (
+        clip is not None and clip.state is ClipState.CONFIRMED and clip.recording.visibility in watchable(visibilities)
+    )
+    if clip is None or not seen:
+        clip = None
+    poster = (
+        clip.poster_key or (clip.recording.version.poster_key if clip.recording.version else None) if clip else None
+    )
+    seconds = clip.end - clip.start if clip else None
+    entry = (
+        select(FaqEntry.slug, in_language(FaqText.title).label("title"))
+        .where(
+            FaqEntry.id == question.entry_id,
+            FaqEntry.state.in_(SHOWN),
+            FaqEntry.visibility.in_(watchable(visibilities)),
+        )
+        .params(language=language)
+    )
+    if found := db.execute(entry).one_or_none():
+        return AnswerLink(entry_address(found.slug, clip.public_id if clip else None), found.title, poster, seconds)
+    if clip:
+        return AnswerLink(recording_address(clip.recording.public_id, clip.start), clip.title, poster, seconds)
+    return None

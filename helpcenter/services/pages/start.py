@@ -1,0 +1,27 @@
+"""The start page."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from helpcenter.models import FaqEntry, Visibility
+from helpcenter.services.pages.cards import Card, read_cards, select_cards
+from helpcenter.services.pages.tree import TopicCard, read_tree
+
+_NEWEST = select_cards().order_by(FaqEntry.published_at.desc(), FaqEntry.id.desc()).limit(9)
+
+
+@dataclass(frozen=True, slots=True)
+class StartPage:
+    """The topics at the top of the tree, and the newest answers."""
+
+    topics: list[TopicCard]
+    newest: list[Card]
+
+
+def start(db: Session, *, language: str, visibilities: Collection[Visibility]) -> StartPage:
+    """What the start page shows to somebody who may find `visibilities`. Three queries."""
+    tree = read_tree(db, language=language, visibilities=visibilities)
+    newest = read_cards(db, _NEWEST, language=language, visibilities=visibilities)
+    return StartPage(tree.below(None), newest)

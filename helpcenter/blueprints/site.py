@@ -5,7 +5,9 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpcenter.web import cached_page, public
+from helpcenter.markdown import render
+from helpcenter.services import pages
+from helpcenter.web import cached_page, language, public, reading, visibilities
 from helpcenter.web.languages import LANGUAGES
 from helpcenter.web.people import safe_next
 
@@ -20,7 +22,9 @@ HOUR, MINUTE = 3600, 60
 @cached_page
 def start() -> ResponseReturnValue:
     """Search, topics, the newest answers."""
-    return render_template("site/start.html")
+    with reading() as db:
+        page = pages.start(db, language=language(), visibilities=visibilities())
+    return render_template("site/start.html", page=page)
 
 
 @bp.app_template_global()
@@ -38,7 +42,10 @@ def language_links() -> list[dict[str, str]]:
 def sign_in_address() -> str:
     """The sign-in page, which leads back to this page afterwards."""
     here = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    return f"/sign-in?{urlencode({'next': safe_next(here)})}"
+    return url_for("accounts.sign_in", next=safe_next(here))
+
+
+bp.add_app_template_filter(render, "markdown")
 
 
 @bp.app_template_filter()

@@ -1,15 +1,19 @@
 """What a topic holds."""
 
-from flask import Blueprint, abort
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from helpcenter.web import public
+from helpcenter.services import pages
+from helpcenter.web import cached_page, language, public, reading, visibilities
 
 bp = Blueprint("topics", __name__)
 
 
 @bp.get("/topics/<slug>")
 @public
-def topic(**_: str) -> ResponseReturnValue:
-    """Comes next."""
-    abort(404)
+@cached_page
+def topic(slug: str) -> ResponseReturnValue:
+    """The topic's answers and what is below it."""
+    with reading() as db:
+        page = pages.find_topic(db, slug, language=language(), visibilities=visibilities())
+    return render_template("topics/topic.html", page=page)

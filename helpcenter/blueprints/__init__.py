@@ -10,5 +10,6 @@ from helpcenter.blueprints.recordings import bp as recordings
 from helpcenter.blueprints.search import bp as search
 from helpcenter.blueprints.site import bp as site
 from helpcenter.blueprints.topics import bp as topics
+from helpcenter.blueprints.workbench import bp as workbench
 
-BLUEPRINTS = (health, site, topics, faq, recordings, search, questions, media, accounts, admin)
+BLUEPRINTS = (health, site, topics, faq, recordings, search, questions, media, accounts, admin, workbench)

@@ -34,7 +34,7 @@ class Node:
 def tree(db: Session) -> list[Node]:
     """The topics at the top, each with what is below it."""
     topics = db.scalars(select(Topic).order_by(Topic.position, Topic.id)).all()
-    counts = dict(db.execute(select(FaqEntry.topic_id, func.count()).group_by(FaqEntry.topic_id)).tuples().all())
+    counts = dict(db.execute(select(FaqEntry.topic_id, func.count()).group_by(FaqEntry.topic_id)).all())
     nodes = {topic.id: Node(topic, entries=counts.get(topic.id, 0)) for topic in topics}
     roots: list[Node] = []
     for topic in topics:

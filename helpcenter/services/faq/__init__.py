@@ -1,7 +1,7 @@
 """Entries of the FAQ: their texts and revisions, their clips, their way to the public."""
 
 from helpcenter.services.faq.clips import attach_clip, choose_best, detach_clip, order_clips
-from helpcenter.services.faq.find import PAGE, EntryLine, count_by_state, find, list_entries
+from helpcenter.services.faq.find import PAGE, EntryLine, count_by_state, entries_with, find, list_entries
 from helpcenter.services.faq.states import (
     TRANSITIONS,
     VISIBLE,
@@ -36,6 +36,7 @@ __all__ = [
     "count_by_state",
     "create_entry",
     "detach_clip",
+    "entries_with",
     "find",
     "list_entries",
     "mark_stale",

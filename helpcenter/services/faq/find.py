@@ -8,7 +8,7 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from helpcenter.errors import NotFound
-from helpcenter.models import EntryState, FaqClip, FaqEntry, FaqText
+from helpcenter.models import Clip, EntryState, FaqClip, FaqEntry, FaqText
 
 PAGE: Final = 50
 
@@ -79,10 +79,17 @@ def list_entries(
         .limit(PAGE)
         .offset((max(1, page) - 1) * PAGE)
     )
-    return [EntryLine(entry, number) for entry, number in rows.tuples()], total
+    return [EntryLine(entry, number) for entry, number in rows], total
+
+
+def entries_with(db: Session, clip: Clip) -> list[FaqEntry]:
+    """The entries that show the clip, with their texts."""
+    shown = select(FaqClip.entry_id).where(FaqClip.clip_id == clip.id)
+    found = select(FaqEntry).where(FaqEntry.id.in_(shown)).options(selectinload(FaqEntry.texts))
+    return list(db.scalars(found.order_by(FaqEntry.id)))
 
 
 def count_by_state(db: Session) -> dict[EntryState, int]:
     """How many entries there are in each state."""
-    found = dict(db.execute(select(FaqEntry.state, func.count()).group_by(FaqEntry.state)).tuples().all())
+    found = dict(db.execute(select(FaqEntry.state, func.count()).group_by(FaqEntry.state)).all())
     return {state: found.get(state, 0) for state in EntryState}

@@ -98,7 +98,7 @@ def revisions(db: Session, entry: FaqEntry, language: str) -> list[tuple[FaqRevi
         .where(FaqRevision.entry_id == entry.id, FaqRevision.language == language)
         .order_by(FaqRevision.number.desc())
     )
-    return [(revision, name or "") for revision, name in found.tuples()]
+    return [(revision, name or "") for revision, name in found]
 
 
 def move_entry(

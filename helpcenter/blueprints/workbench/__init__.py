@@ -1,0 +1,6 @@
+"""Where editors work: proposals, recordings, uploads, entries, topics."""
+
+from helpcenter.blueprints.workbench import clips, entries, entry_clips, recordings, topics, tus, uploads
+from helpcenter.blueprints.workbench.frame import bp
+
+__all__ = ["bp", "clips", "entries", "entry_clips", "recordings", "topics", "tus", "uploads"]

@@ -1,0 +1,119 @@
+"""The frame of the workbench's pages: the blueprint, its words, and what is one's own."""
+
+from typing import Any
+
+from flask import Blueprint, request
+from flask_babel import gettext
+
+from helpcenter.blueprints.workbench.forms import write_time
+from helpcenter.errors import N_
+from helpcenter.models import ClipState, EntryState, Recording, RecordingState, Source, StepState, Visibility
+from helpcenter.permissions import Action
+from helpcenter.web import check, signed_in_user
+from helpcenter.web.languages import LANGUAGES
+
+bp = Blueprint("workbench", __name__, url_prefix="/workbench")
+
+STEPS = {
+    "fetch": N_("Take the file in"),
+    "probe": N_("Examine the file"),
+    "scan": N_("Listen and look through it"),
+    "outline": N_("Lay out first chapters"),
+    "play": N_("Prepare it for players"),
+    "transcript": N_("Write down what is said"),
+    "chapters": N_("Find chapters"),
+    "clips": N_("Propose clips"),
+    "index": N_("Make it searchable"),
+    "notify": N_("Tell those who wait"),
+    "cut": N_("Cut a clip"),
+}
+# The word for a state, and the badge's tone.
+STATES: dict[Any, tuple[str, str]] = {
+    StepState.TODO: (N_("waiting"), "quiet"),
+    StepState.DOING: (N_("running"), "busy"),
+    StepState.DONE: (N_("done"), "ok"),
+    StepState.FAILED: (N_("failed, will be tried again"), "busy"),
+    StepState.QUARANTINED: (N_("stopped"), "bad"),
+    RecordingState.PROCESSING: (N_("in the works"), "busy"),
+    RecordingState.READY: (N_("ready"), "ok"),
+    RecordingState.FAILED: (N_("stuck"), "bad"),
+    ClipState.PROPOSED: (N_("proposed"), "busy"),
+    ClipState.CONFIRMED: (N_("published"), "ok"),
+    ClipState.REJECTED: (N_("rejected"), "quiet"),
+    ClipState.WITHDRAWN: (N_("withdrawn"), "quiet"),
+    EntryState.DRAFT: (N_("draft"), "quiet"),
+    EntryState.IN_REVIEW: (N_("in review"), "busy"),
+    EntryState.PUBLISHED: (N_("published"), "ok"),
+    EntryState.STALE: (N_("needs a look"), "bad"),
+}
+SOURCES = {
+    Source.FILE: N_("file"),
+    Source.UPLOAD: N_("upload"),
+    Source.URL: N_("address"),
+    Source.YOUTUBE: N_("YouTube"),
+    Source.LIVE: N_("live session"),
+}
+VISIBILITIES = {
+    Visibility.PUBLIC: N_("everybody"),
+    Visibility.UNLISTED: N_("everybody who has the address"),
+    Visibility.CUSTOMERS: N_("signed-in customers"),
+    Visibility.STAFF: N_("staff only"),
+}
+LANGUAGE_NAMES = {"de": N_("German"), "en": N_("English")}
+DONE = {
+    "confirm": N_("Published. The clip can be found from now on."),
+    "reject": N_("Rejected. It will not be proposed again."),
+    "save": N_("Saved."),
+    "withdraw": N_("Withdrawn. The clip is not public any more."),
+    "retry": N_("It is tried again."),
+    "chapters": N_("The chapters are saved."),
+    "deleted": N_("Deleted."),
+    "submit": N_("Handed over for review."),
+    "publish": N_("Published."),
+    "unpublish": N_("Taken off the site; it is a draft again."),
+    "send_back": N_("It is a draft again."),
+    "mark_stale": N_("Marked: this entry needs a look. It stays visible."),
+    "restore": N_("The earlier version is back, as the newest one."),
+    "cancelled": N_("The upload was cancelled."),
+}
+assert set(LANGUAGES) == set(LANGUAGE_NAMES)
+
+
+@bp.context_processor
+def words() -> dict[str, Any]:
+    """Words and small functions for the workbench's templates."""
+    return {
+        "step_name": lambda step: gettext(STEPS[step.name]) if step.name in STEPS else step.name,
+        "state_word": lambda state: gettext(STATES[state][0]),
+        "state_tone": lambda state: STATES[state][1],
+        "source_word": lambda source: gettext(SOURCES[source]),
+        "visibilities": {key.value: gettext(word) for key, word in VISIBILITIES.items()},
+        "language_names": {code: gettext(name) for code, name in LANGUAGE_NAMES.items()},
+        "time": write_time,
+        "percent": lambda part: round(100 * part),
+        "size_word": size_word,
+        "done": gettext(DONE[request.args["done"]]) if request.args.get("done") in DONE else "",
+    }
+
+
+def size_word(size: int) -> str:
+    """A number of bytes as people say it: 3.4 GB, 120 MB, 12 kB."""
+    for unit, bytes_of_it in (("GB", 1e9), ("MB", 1e6)):
+        if size >= bytes_of_it:
+            return f"{size / bytes_of_it:.1f} {unit}"
+    return f"{max(1, round(size / 1000)) if size else 0} kB"
+
+
+def is_own(recording: Recording) -> bool:
+    """Whether whoever asks has brought this recording in."""
+    return recording.created_by_id == signed_in_user().id
+
+
+def check_recording(recording: Recording, action: Action = Action.EDIT_RECORDING) -> None:
+    """Raise Forbidden unless whoever asks may do this to the recording."""
+    check(action, own=is_own(recording))
+
+
+def page_number() -> int:
+    """The page of a list that was asked for."""
+    return max(1, request.args.get("page", 1, type=int))

@@ -105,7 +105,7 @@ def answers(address: str) -> bool:
     """Whether the address answers 200."""
     try:
         return bool(requests.get(address, timeout=5).status_code == requests.codes.ok)
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 
@@ -154,7 +154,8 @@ def ingest(demo: Demo, question_id: str, topic: str) -> dict[str, Any]:
     for marker in markers:
         if marker["title"] == asked["title"]:
             marker["question"] = question_id
-    file = Path(os.environ["HELPCENTER_DATA_ROOT"]) / "markers.json"
+    demo.ports.settings.scratch.mkdir(parents=True, exist_ok=True)
+    file = demo.ports.settings.scratch / "markers.json"
     file.write_text(json.dumps(markers))
     command = [
         sys.executable, "-c", "from helpcenter.cli import main; main()", "ingest", str(SAMPLES / recording["file"]),

@@ -126,7 +126,9 @@ def beat_command() -> list[str]:
 
 
 def _celery(what: str) -> list[str]:
-    return [sys.executable, "-m", "celery", "--app", "workers.app", "--quiet", what, "--loglevel", "warning"]
+    # Celery warns at length of running as root, which is how containers run; it means pickled messages, and ours are JSON.
+    calm = ["-W", "ignore:You're running the worker with superuser privileges"]
+    return [sys.executable, *calm, "-m", "celery", "--app", "workers.app", "--quiet", what, "--loglevel", "warning"]
 
 
 @click.command()

@@ -137,6 +137,15 @@ def test_a_change_of_picture_draws_the_boundary() -> None:
     assert [c.start for c in chapters_from_transcript(cues, duration=180.0, scene_cuts=cuts)] == [0.0, 60.0, 120.0]
 
 
+def test_a_day_of_talk_is_cut_as_an_hour_is() -> None:
+    texts = []
+    for topic in range(60):
+        texts.append(f"Alright, the next question is about part{topic} and its cover{topic}.")
+        texts += [f"Turn the part{topic} with the wrench{topic} until the cover{topic} is tight."] * 39
+    chapters = chapters_from_transcript(spoken(*texts), duration=12_000.0)
+    assert [chapter.start for chapter in chapters] == [200.0 * topic for topic in range(60)]
+
+
 def test_an_hour_of_talk_takes_less_than_two_seconds() -> None:
     hour = [Cue(c.start + 520 * n, c.end + 520 * n, c.text, c.speaker) for n in range(7) for c in sample_cues()]
     began = process_time()

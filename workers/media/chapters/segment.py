@@ -43,7 +43,7 @@ def boundaries(talk: Talk, *, duration: float, scene_cuts: Sequence[float] = ())
         at = np.unique(np.concatenate([[0, count], best]))
     starts = np.array([*(s.start for s in talk.sentences), max(duration, talk.sentences[-1].end)])[at]
     scores = np.append(odds, 0.0)[at]
-    chosen = _best_path(_sums(terms, at), scores, starts)
+    chosen = _best_path(_sums(terms, at), at, scores=scores, starts=starts)
     signs = scores + _threshold(talk, duration)
     return [(int(at[i]), round(float(1 / (1 + math.exp(EVEN - signs[i]))), 2)) for i in chosen]
 
@@ -125,7 +125,7 @@ def _sums(terms: Sequence[Sequence[str]], at: NDArray[np.int_]) -> Floats:
     return np.vstack([np.zeros((1, parts.shape[1])), np.cumsum(parts, axis=0)])
 
 
-def _best_path(sums: Floats, scores: Floats, starts: Floats) -> list[int]:
+def _best_path(sums: Floats, at: NDArray[np.int_], *, scores: Floats, starts: Floats) -> list[int]:
     """Indices of the chosen candidates: the best total of cohesion and scores with no stretch below SHORTEST."""
     products = sums @ sums.T
     own = np.diag(products)
@@ -133,10 +133,8 @@ def _best_path(sums: Floats, scores: Floats, starts: Floats) -> list[int]:
     best = np.full(count, -np.inf)
     best[0] = 0.0
     back = np.zeros(count, dtype=int)
-    order = np.arange(count)
     for end in range(1, count):
-        begin = order[:end]
-        gains = (own[end] - 2 * products[end, :end] + own[:end]) / (end - begin)
+        gains = (own[end] - 2 * products[end, :end] + own[:end]) / (at[end] - at[:end])
         totals = best[:end] + COHESION * gains
         totals[starts[end] - starts[:end] < SHORTEST] = -np.inf
         back[end] = int(np.argmax(totals))

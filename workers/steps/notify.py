@@ -48,4 +48,4 @@ def _answered(db: Session, recording: Recording) -> list[tuple[Question, Clip]]:
         )
         .order_by(Clip.start.desc())
     )
-    return list({question.id: (question, clip) for question, clip in db.execute(wanted).tuples()}.values())
+    return list({question.id: (question, clip) for question, clip in db.execute(wanted)}.values())

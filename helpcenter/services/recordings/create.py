@@ -102,7 +102,7 @@ def add_markers(db: Session, recording: Recording, markers: list[MarkerInput]) -
     """Keep the markers as instants. Raises InvalidInput for a question that is not there."""
     assert recording.version is not None
     wanted = {marker.question for marker in markers if marker.question}
-    found = db.execute(select(Question.public_id, Question.id).where(Question.public_id.in_(wanted))).tuples()
+    found = db.execute(select(Question.public_id, Question.id).where(Question.public_id.in_(wanted)))
     questions = dict(found.all())
     for marker in markers:
         if marker.question and marker.question not in questions:

@@ -75,4 +75,4 @@ def cues_of(db: Session, transcript: Transcript | None) -> list[Cue]:
         return []
     columns = select(CueRow.start, CueRow.end, CueRow.text, CueRow.speaker)
     rows = db.execute(columns.where(CueRow.transcript_id == transcript.id).order_by(CueRow.start, CueRow.id))
-    return [Cue(*row) for row in rows.tuples()]
+    return [Cue(*row) for row in rows]

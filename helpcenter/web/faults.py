@@ -7,7 +7,7 @@ import structlog
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from helpcenter.errors import N_, HelpCenterError, Message, SignInNeeded
 from helpcenter.web.languages import say
@@ -45,6 +45,11 @@ def register(app: Flask) -> None:
         if isinstance(error, SignInNeeded) and not wants_json():
             return ask_to_sign_in()
         return _answer(error.status, say(error.message))
+
+    @app.errorhandler(SecurityError)
+    def untrusted(_: SecurityError) -> ResponseReturnValue:
+        # For a host that is not ours no address can be built, so there is no page to show.
+        return "This site is not served under that name.", HTTPStatus.BAD_REQUEST, {"Content-Type": "text/plain"}
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:

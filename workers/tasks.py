@@ -9,17 +9,20 @@ from workers.pipeline.advance import advance
 
 def advance_recording(recording_id: int) -> None:
     """Do the recording's next step."""
-    advance(process.ports(), recording_id)
+    with process.working():
+        advance(process.ports(), recording_id)
 
 
 def send_mail(mail_id: int) -> None:
     """Send the mail, if it is still to be sent."""
-    mails.send(process.ports(), mail_id)
+    with process.working():
+        mails.send(process.ports(), mail_id)
 
 
 def tick() -> None:
     """Ring for what is due, and tidy up."""
-    beat.tick(process.ports())
+    with process.working():
+        beat.tick(process.ports())
 
 
 def register(app: Celery) -> None:

@@ -31,6 +31,8 @@ def upgrade() -> None:
     )
     # The cues inside a chapter.
     op.execute("CREATE INDEX search_index_places ON search_documents (recording_id, start) WHERE kind = 'cue'")
+    # The most frequent terms.
+    op.execute("CREATE INDEX search_index_frequent ON search_terms (cues)")
     if op.get_bind().dialect.name == "postgresql":
         _upgrade_postgresql()
     else:

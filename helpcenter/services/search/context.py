@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import Executable, and_, bindparam, literal_column, select
 from sqlalchemy.orm import Session
 
 from helpcenter.models import Clip, ClipState, EntryState, FaqClip, FaqEntry, Question, SearchDocument, Visibility
@@ -14,6 +15,7 @@ from helpcenter.services.search.plan import Plan
 from helpcenter.services.search.rank import Place, places
 
 VISIBLE = (EntryState.PUBLISHED, EntryState.STALE)
+_MOST_CUES = 500
 
 
 class Answer(NamedTuple):
@@ -52,12 +54,13 @@ def context_of(db: Session, found: Collection[Place], visibilities: Collection[V
     context = Context()
     entries = {place.first.thing_id for place in found if place.first.kind == "entry"}
     recordings = {place.first.recording_id for place in found if place.first.recording_id is not None}
+    seen = {"visibilities": tuple(visibilities)}
     if entries:
-        for answer in _answers(db, FaqClip.entry_id.in_(entries), visibilities):
-            context.of_entry[answer.entry_id or 0].append(answer)
+        for row in db.execute(_answers(FaqClip.entry_id), {"ids": tuple(entries), **seen}):
+            context.of_entry[row[-1] or 0].append(Answer(*row))
     if recordings:
-        for answer in _answers(db, Clip.recording_id.in_(recordings), visibilities):
-            context.in_recording[answer.recording_id].append(answer)
+        for row in db.execute(_answers(Clip.recording_id), {"ids": tuple(recordings), **seen}):
+            context.in_recording[row[1]].append(Answer(*row))
     questions = {place.first.thing_id for place in found if place.first.kind == "question"}
     if questions:
         rows = db.execute(
@@ -67,27 +70,35 @@ def context_of(db: Session, found: Collection[Place], visibilities: Collection[V
     return context
 
 
-def _answers(db: Session, condition: ColumnElement[bool], visibilities: Collection[Visibility]) -> list[Answer]:
-    seen = and_(FaqEntry.id == FaqClip.entry_id, FaqEntry.state.in_(VISIBLE), FaqEntry.visibility.in_(visibilities))
-    rows = db.execute(
+@cache
+def _answers(named: Any) -> Executable:
+    """Confirmed clips where the column `named` is one of :ids, with their entries that may be seen; best first."""
+    visible = FaqEntry.visibility.in_(bindparam("visibilities", expanding=True))
+    seen = and_(FaqEntry.id == FaqClip.entry_id, FaqEntry.state.in_(VISIBLE), visible)
+    return (
         select(Clip.id, Clip.recording_id, Clip.start, Clip.end, FaqEntry.id)
         .outerjoin(FaqClip, FaqClip.clip_id == Clip.id)
         .outerjoin(FaqEntry, seen)
-        .where(condition, Clip.state == ClipState.CONFIRMED)
+        .where(named.in_(bindparam("ids", expanding=True)), Clip.state == ClipState.CONFIRMED)
         .order_by(FaqClip.best.desc(), FaqClip.position, Clip.start)
     )
-    return [Answer(*row) for row in rows]
 
 
-def moment_in(db: Session, chapter: Document, plan: Plan) -> float | None:
-    """The second inside the chapter that says most of what was asked; None where its cues say nothing of it."""
+@cache
+def _cues() -> Executable:
     table = SearchDocument.__table__.c
-    rows = db.execute(
+    return (
         select(*(table[name] for name in Document._fields))
-        .where(table.kind == "cue", table.recording_id == chapter.recording_id, table.language == chapter.language)
-        .where(table.start >= chapter.start, table.start < chapter.end)
+        .where(table.kind == literal_column("'cue'"), table.recording_id == bindparam("recording"))
+        .where(table.start >= bindparam("first"), table.start < bindparam("last"))
         .order_by(table.start)
-        .limit(500)
+        .limit(_MOST_CUES)
     )
-    best = next((place for place in places((Document(*row) for row in rows), plan) if place.score), None)
-    return best.first.start if best else None
+
+
+def moment_in(db: Session, stretch: Document, plan: Plan) -> Place | None:
+    """The cues inside a chapter or clip that say most of what was asked; None where they say nothing of it."""
+    span = {"recording": stretch.recording_id, "first": stretch.start, "last": stretch.end}
+    cues = (Document(*row) for row in db.execute(_cues(), span))
+    best = places((cue for cue in cues if cue.language == stretch.language), plan)
+    return best[0] if best and best[0].score else None

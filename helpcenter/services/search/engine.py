@@ -53,14 +53,14 @@ class Reach:
     recording_id: int | None = None
 
 
-def every(db: Session, groups: Collection[Group], reach: Reach, limit: int) -> list[Document]:
-    """Documents that hold all groups, at most `limit` answers and as many cues, the likeliest."""
-    return [document for speech in _indexes(reach) for document in _every(db, groups, reach, limit, speech=speech)]
+def every(db: Session, groups: Collection[Group], reach: Reach, limit: tuple[int, int]) -> list[Document]:
+    """Documents that hold all groups, the likeliest, at most `limit` (answers, cues)."""
+    return [one for speech in _indexes(reach) for one in _every(db, groups, reach, limit[speech], speech=speech)]
 
 
-def some(db: Session, groups: Collection[Group], reach: Reach, limit: int) -> list[Document]:
-    """Documents that hold at least one of the rarer groups, at most `limit` answers and as many cues."""
-    return [document for speech in _indexes(reach) for document in _some(db, groups, reach, limit, speech=speech)]
+def some(db: Session, groups: Collection[Group], reach: Reach, limit: tuple[int, int]) -> list[Document]:
+    """Documents that hold at least one of the rarer groups, the likeliest, at most `limit` (answers, cues)."""
+    return [one for speech in _indexes(reach) for one in _some(db, groups, reach, limit[speech], speech=speech)]
 
 
 def _indexes(reach: Reach) -> Iterator[bool]:

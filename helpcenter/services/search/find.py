@@ -16,8 +16,9 @@ from helpcenter.services.search.snippets import Fragment, snippet
 from helpcenter.services.search.words import base_language
 
 MAX_LIMIT = 100
-_CANDIDATES = 8
-_MIN_CANDIDATES, _MAX_CANDIDATES = 60, 300
+# So many documents are looked at for each hit that is wanted: neighbours become one, an answer takes in what it says.
+_ANSWER_CANDIDATES, _CUE_CANDIDATES = 2, 5
+_MAX_MOMENTS = 5
 _LOOKED_AT = 3
 # Who claims the places of the same answer: an entry before its clips, a clip before chapters, all before bare cues.
 _CLAIM_ORDER = {"entry": 0, "clip": 1, "question": 2, "chapter": 3, "cue": 4}
@@ -70,13 +71,37 @@ def search(
     plan = make_plan(db, query, reach.language)
     if not plan.groups or not reach.visibilities or not limit:
         return []
-    candidates = min(max(limit * _CANDIDATES, _MIN_CANDIDATES), _MAX_CANDIDATES)
+    candidates = (limit * _ANSWER_CANDIDATES, limit * _CUE_CANDIDATES)
     found = engine.every(db, plan.groups, reach, candidates)
     if not found and len(plan.groups) > 1:
         found = engine.some(db, plan.groups, reach, candidates)
     best = places(found, plan)[: limit * _LOOKED_AT]
     context = context_of(db, best, reach.visibilities)
-    return [_hit(db, place, plan, context) for place in _distinct(best, plan, context)[:limit]]
+    kept = _distinct(best, plan, context)[:limit]
+    return _with_moments(db, [(place, _hit(place, plan, context)) for place in kept], plan)
+
+
+def _with_moments(db: Session, found: list[tuple[Place, Hit]], plan: Plan) -> list[Hit]:
+    """The hits; the best of those whose text does not show what was asked show the cues that say it, and begin there."""
+    hits, left = [], _MAX_MOMENTS
+    for place, hit in found:
+        begins = _claim_order(place, plan) == _BODY_ONLY_CHAPTER
+        shown = any(fragment.hit for fragment in hit.snippet)
+        if left and (begins or (not shown and hit.kind in {"chapter", "clip"})):
+            left -= 1
+            moment = moment_in(db, place.first, plan)
+            if moment:
+                text = " ".join(cue.body for cue in moment.documents)
+                hits.append(
+                    replace(
+                        hit,
+                        snippet=snippet(text, plan.terms, hit.language),
+                        start=moment.first.start if begins else hit.start,
+                    )
+                )
+                continue
+        hits.append(hit)
+    return hits
 
 
 def suggest(
@@ -176,7 +201,7 @@ def _claim(place: Place, claims: _Claims, context: Context) -> None:
         claims.stretches[document.recording_id].append((document.start, place.end or document.start, place))
 
 
-def _hit(db: Session, place: Place, plan: Plan, context: Context) -> Hit:
+def _hit(place: Place, plan: Plan, context: Context) -> Hit:
     document = place.first
     text = " ".join(one.body for one in place.documents) or document.title
     hit = Hit(
@@ -193,8 +218,6 @@ def _hit(db: Session, place: Place, plan: Plan, context: Context) -> Hit:
     if document.kind == "clip":
         answer = context.clip(document)
         return replace(hit, clip_id=document.thing_id, entry_id=answer.entry_id if answer else None)
-    if document.kind == "chapter" and not _in_title(document, plan):
-        hit = replace(hit, start=moment_in(db, document, plan) or document.start)
     around = context.around(document)
     return replace(hit, clip_id=around.clip_id, entry_id=around.entry_id) if around else hit
 

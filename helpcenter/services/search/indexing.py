@@ -30,6 +30,8 @@ from helpcenter.services.search.words import base_language, clean, terms
 
 _BATCH = 2000
 _MAX_BODY = 20_000
+# Of what is said in a clip or chapter, a hit shows the beginning, or the cues that matter.
+_SHOWN_SPEECH = 1_000
 _TITLE = 300
 _ONE_WRITER = 7_450_913
 _UNKNOWN = "und"
@@ -116,7 +118,7 @@ def _document(
         "language": known,
         "visibility": visibility,
         "title": title,
-        "body": body,
+        "body": body[:_SHOWN_SPEECH] if kind in {"clip", "chapter"} else body,
         "terms": said if kind == "cue" else f"{terms(title, known)} | {said}",
         "recording_id": recording_id,
         "start": start,

@@ -14,7 +14,7 @@ from helpcenter.services.search.words import COMPOUND, clean, is_stop_word, lang
 MAX_CHARACTERS = 400
 MAX_WORDS = 12
 _MAX_PHRASE = 8
-_MAX_MENDED = 5
+_MAX_MENDED = 3
 _MIN_PREFIX = 2
 _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]")
 _BEGUN_WEIGHT = 0.6

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from helpcenter.services.search.engine import Document
-from helpcenter.services.search.plan import Group, Plan
+from helpcenter.services.search.plan import Plan
 
 _K1, _B = 1.2, 0.5
-_USUAL_LENGTH = {"cue": 15}
-_USUAL_ANSWER = 120
+# Usual lengths in letters.
+_USUAL_CUE, _USUAL_ANSWER = 90, 800
 _TITLE = 2.0
 _KIND = {"entry": 2.2, "clip": 1.8, "question": 1.5, "chapter": 1.3, "cue": 1.0}
 # Cues so near to each other are one place in the recording; a place is no longer than what one sees at a glance.
@@ -18,34 +18,76 @@ _PLACE = 60.0
 
 @dataclass(slots=True)
 class Place:
-    """A document, or neighbouring cues of one recording in their order, with the score and the groups that it holds."""
+    """A document, or neighbouring cues of one recording in their order, with the score and what each group adds to it."""
 
+    first: Document
     documents: list[Document]
     parts: list[float]
-    score: float
+    end: float | None
+    score: float = 0.0
 
-    @property
-    def first(self) -> Document:
-        """The document that the place begins with."""
-        return self.documents[0]
 
-    @property
-    def end(self) -> float | None:
-        """Where it ends, in seconds of the recording."""
-        return self.documents[-1].end
+class Scorer:
+    """Gives the parts of a document's score for one plan."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.weights = [group.weight for group in plan.groups]
+        self._phrases = [[(f" {' '.join(one.terms)} ", one.weight) for one in g.alternatives] for g in plan.groups]
+        self._single = all(len(one.terms) == 1 for group in plan.groups for one in group.alternatives)
+        self._words: dict[str, list[tuple[int, float]]] = {}
+        for number, group in enumerate(plan.groups):
+            for one in group.alternatives:
+                self._words.setdefault(one.terms[0], []).append((number, one.weight))
+
+    def parts(self, document: Document) -> list[float]:
+        """What each group adds; 0 where the document does not hold it."""
+        if document.kind == "cue" and self._single:
+            return self._of_words(document.terms)
+        title, bar, body = document.terms.partition("|")
+        if not bar:
+            title, body = "", title
+        title, body = f" {title} ", f" {body} "
+        usual = _USUAL_CUE if document.kind == "cue" else _USUAL_ANSWER
+        damped = _K1 * (1 - _B + _B * len(body) / usual)
+        found = []
+        for phrases, group_weight in zip(self._phrases, self.weights, strict=True):
+            best = 0.0
+            for words, weight in phrases:
+                times = body.count(words)
+                score = times * (_K1 + 1) / (times + damped) + (_TITLE if words in title else 0.0)
+                best = max(best, weight * score)
+            found.append(best * group_weight)
+        return found
+
+    def _of_words(self, terms: str) -> list[float]:
+        """The same for a cue, which is short: one look at each of its words."""
+        times: dict[tuple[int, float], int] = {}
+        for term in terms.split():
+            for key in self._words.get(term, ()):
+                times[key] = times.get(key, 0) + 1
+        damped = _K1 * (1 - _B + _B * len(terms) / _USUAL_CUE)
+        found = [0.0] * len(self.weights)
+        for (number, weight), many in times.items():
+            found[number] = max(found[number], weight * self.weights[number] * many * (_K1 + 1) / (many + damped))
+        return found
+
+    def score(self, place: Place) -> float:
+        """The sum of the parts, less where groups are missing, as a share of what one mention of each would be."""
+        usual = sum(self.weights)
+        held = sum(weight for weight, part in zip(self.weights, place.parts, strict=True) if part) / usual
+        return _KIND[place.first.kind] * held * sum(place.parts) / usual
 
 
 def places(found: Iterable[Document], plan: Plan) -> list[Place]:
     """What was found as places, best first."""
-    scored = {document.id: Place([document], _parts(document, plan.groups), 0.0) for document in found}
-    single = [place for place in scored.values() if place.first.kind != "cue"]
-    cues = sorted(
-        (place for place in scored.values() if place.first.kind == "cue"),
-        key=lambda p: (p.first.recording_id or 0, p.first.language, p.first.start or 0.0),
-    )
-    together = single + _merged(cues)
+    scorer = Scorer(plan)
+    scored = [Place(document, [document], scorer.parts(document), document.end) for document in found]
+    together = [place for place in scored if place.first.kind != "cue"]
+    cues = [place for place in scored if place.first.kind == "cue"]
+    cues.sort(key=lambda p: (p.first.recording_id or 0, p.first.language, p.first.start or 0.0))
+    together += _merged(cues)
     for place in together:
-        place.score = _score(place, plan.groups)
+        place.score = scorer.score(place)
     return sorted(together, key=lambda place: (-place.score, -place.first.id))
 
 
@@ -55,6 +97,7 @@ def _merged(cues: list[Place]) -> list[Place]:
         last = merged[-1] if merged else None
         if last and _neighbours(last, cue.first):
             last.documents.append(cue.first)
+            last.end = cue.end
             last.parts = [max(pair) for pair in zip(last.parts, cue.parts, strict=True)]
         else:
             merged.append(cue)
@@ -64,34 +107,8 @@ def _merged(cues: list[Place]) -> list[Place]:
 def _neighbours(place: Place, cue: Document) -> bool:
     first, start = place.first, cue.start or 0.0
     return (
-        (first.recording_id, first.language) == (cue.recording_id, cue.language)
+        first.recording_id == cue.recording_id
+        and first.language == cue.language
         and start - (place.end or 0.0) <= _GAP
         and (cue.end or 0.0) - (first.start or 0.0) <= _PLACE
     )
-
-
-def _parts(document: Document, groups: Iterable[Group]) -> list[float]:
-    """What each group adds to the document's score; 0 where it does not hold the group."""
-    title, bar, body = document.terms.partition("|")
-    if not bar:
-        title, body = "", title
-    title, body = f" {title} ", f" {body} "
-    usual = _USUAL_LENGTH.get(document.kind, _USUAL_ANSWER)
-    damped = _K1 * (1 - _B + _B * body.count(" ") / usual)
-    found = []
-    for group in groups:
-        best = 0.0
-        for one in group.alternatives:
-            words = f" {' '.join(one.terms)} "
-            times = body.count(words)
-            score = times * (_K1 + 1) / (times + damped) + (_TITLE if words in title else 0.0)
-            best = max(best, one.weight * score)
-        found.append(best * group.weight)
-    return found
-
-
-def _score(place: Place, groups: tuple[Group, ...]) -> float:
-    """The sum of the parts, less where groups are missing, as a share of what one mention of each would be."""
-    usual = sum(group.weight for group in groups)
-    held = sum(group.weight for group, part in zip(groups, place.parts, strict=True) if part) / usual
-    return _KIND[place.first.kind] * held * sum(place.parts) / usual

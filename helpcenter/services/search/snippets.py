@@ -5,10 +5,14 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from helpcenter.services.search.words import COMPOUND, languages_of, part_spans, parts, stem
+from helpcenter.services.search.words import COMPOUND_REST, languages_of, part_spans, parts, stem
 
 WIDTH = 200
 _BEFORE = 40
+# How a letter of a stem may stand in the text.
+_WRITTEN = {
+    "a": "aàáâãäå", "c": "cç", "e": "eèéêë", "i": "iìíîïy", "n": "nñ", "o": "oòóôõöø", "s": "sß", "u": "uùúûü", "y": "yi",
+}  # fmt: skip
 _MORE = "…"
 
 
@@ -39,26 +43,25 @@ def snippet(text: str, terms: frozenset[str], language: str, *, width: int = WID
 def _spans(text: str, terms: frozenset[str], language: str) -> Iterator[tuple[int, int, str]]:
     """Where words of the text stand whose stem is wanted, and the stem."""
     stemmed = languages_of(language)
-    for compound in _likely(terms).finditer(text):
+    for compound in _likely(frozenset(term[:2] for term in terms)).finditer(text):
         words = parts(compound[0])
         if len(words) > 1 and (found := _wanted("".join(words), terms, stemmed)):
             yield compound.start(), compound.end(), found
             continue
-        for first, last, folded in part_spans(compound):
+        for start, end, folded in part_spans(compound):
             if found := _wanted(folded, terms, stemmed):
-                yield first, last, found
+                yield start, end, found
 
 
 def _wanted(folded: str, terms: Collection[str], languages: tuple[str, ...]) -> str | None:
     return next((root for one in languages if (root := stem(folded, one)) in terms), None)
 
 
-@lru_cache(maxsize=256)
-def _likely(terms: frozenset[str]) -> re.Pattern[str]:
-    """Compounds with a part that begins as one of the terms does, or with a letter beyond ASCII: stemming all is slow."""
-    begins = sorted({term[:1] for term in terms})
-    inside = "".join(re.escape(letter) for letter in begins)
-    return re.compile(rf"(?<![^\W_])(?=[{inside}]|[^\x00-\x7f]|\w[\w'’ʼ]*[-‐‑]){COMPOUND.pattern}", re.IGNORECASE)
+@lru_cache(maxsize=1024)
+def _likely(begins: frozenset[str]) -> re.Pattern[str]:
+    """Compounds that begin as a stem does: stemming every word of a long text would be slow."""
+    written = "|".join("[-‐‑]?".join(f"[{_WRITTEN.get(letter, letter)}]" for letter in two) for two in sorted(begins))
+    return re.compile(rf"(?<![^\W_])(?:{written})(?<=[^\W_]){COMPOUND_REST}", re.IGNORECASE)
 
 
 def _window(text: str, spans: list[tuple[int, int, str]], width: int) -> tuple[int, int]:

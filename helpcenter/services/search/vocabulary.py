@@ -15,6 +15,7 @@ MAX_EXPANSIONS = 24
 _MAX_MEANT = 3
 _MIN_OTHER_FIRST = 4
 _MAX_COMPARED = 20_000
+_MOST_FREQUENT = 5_000
 _LAST = "\U0010ffff"
 _ALL = ""
 
@@ -44,7 +45,7 @@ def _select(condition: str) -> TextClause:
 def counts(db: Session, terms: Collection[str]) -> dict[str, Count]:
     """The counts of those terms that the index knows, and of all documents under the empty term."""
     rows = db.execute(_select("term IN :terms"), {"terms": [_ALL, *terms]})
-    return {term: Count(max(cues, 0), max(answers, 0)) for term, cues, answers in rows if cues + answers > 0}
+    return {term: _count(cues, answers) for term, cues, answers in rows if cues + answers > 0}
 
 
 def total(known: Mapping[str, Count]) -> Count:
@@ -58,13 +59,13 @@ def beginning_with(db: Session, prefix: str) -> dict[str, Count]:
         _select("term >= :first AND term < :last AND cues + answers > 0 ORDER BY cues + answers DESC, term LIMIT :n"),
         {"first": prefix, "last": prefix + _LAST, "n": MAX_EXPANSIONS},
     )
-    return {term: Count(max(cues, 0), max(answers, 0)) for term, cues, answers in rows}
+    return {term: _count(cues, answers) for term, cues, answers in rows}
 
 
 def meant_by(db: Session, spellings: Collection[str]) -> dict[str, tuple[float, Count]]:
     """The known terms nearest to any spelling of one word, each with its likeness (0 to 1): the likeliest three.
 
-    Looks among terms with the same first letter, then among the most frequent ones; each time at most 20,000.
+    Looks among 20,000 terms with the same first letter, then among the 5,000 that are said most.
     """
     length = min(map(len, spellings))
     allowed = _typos_forgiven(length)
@@ -80,7 +81,7 @@ def meant_by(db: Session, spellings: Collection[str]) -> dict[str, tuple[float, 
     found = _nearest(spellings, rows, allowed)
     if found or length < _MIN_OTHER_FIRST:
         return found
-    rows = db.execute(_select(f"{near} ORDER BY cues + answers DESC LIMIT :n"), window).all()
+    rows = db.execute(_select(f"{near} ORDER BY cues DESC LIMIT :n"), window | {"n": _MOST_FREQUENT}).all()
     return _nearest(spellings, rows, allowed)
 
 
@@ -91,15 +92,23 @@ def _typos_forgiven(length: int) -> int:
 
 
 def _nearest(spellings: Collection[str], rows: Iterable[Sequence[Any]], allowed: int) -> dict[str, tuple[float, Count]]:
-    known = {term: Count(max(cues, 0), max(answers, 0)) for term, cues, answers in rows}
+    known = {row[0]: row for row in rows}
     terms = list(known)
     likeness: dict[str, tuple[int, float]] = {}
     for spelling in spellings:
         for term, distance, _ in process.extract(spelling, terms, scorer=OSA.distance, score_cutoff=allowed, limit=20):
             alike = (-int(distance), JaroWinkler.similarity(spelling, term))
             likeness[term] = max(alike, likeness.get(term, alike))
-    best = sorted(likeness, key=lambda term: (likeness[term], known[term].both), reverse=True)[:_MAX_MEANT]
-    return {term: (likeness[term][1], known[term]) for term in best if likeness[term][0] == likeness[best[0]][0]}
+    best = sorted(likeness, key=lambda term: (likeness[term], known[term][1]), reverse=True)[:_MAX_MEANT]
+    return {
+        term: (likeness[term][1], _count(*known[term][1:]))
+        for term in best
+        if likeness[term][0] == likeness[best[0]][0]
+    }
+
+
+def _count(cues: int, answers: int) -> Count:
+    return Count(max(cues, 0), max(answers, 0))
 
 
 def learn(db: Session, cues: Counter[str], answers: Counter[str]) -> None:

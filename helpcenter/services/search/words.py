@@ -12,9 +12,11 @@ STEMMED = {"de": "german", "en": "english"}
 MAX_TERM = 40
 # A word, with an apostrophe inside or without; several of them joined by hyphens are one compound.
 _APOSTROPHES = "'’ʼ"
-_HYPHENS = "-‐‑"
 _ONE = rf"[^\W_]+(?:[{_APOSTROPHES}][^\W_]+)*"
-COMPOUND = re.compile(rf"{_ONE}(?:[{_HYPHENS}]{_ONE})*")
+_MORE = rf"(?:[-‐‑]{_ONE})*"
+COMPOUND = re.compile(_ONE + _MORE)
+# What may follow when a compound's first letters have been read.
+COMPOUND_REST = rf"[^\W_]*(?:[{_APOSTROPHES}][^\W_]+)*{_MORE}"
 _PARTS = re.compile(_ONE)
 _FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", **dict.fromkeys(_APOSTROPHES)})
 _LOAN_PLURAL = frozenset("aiouy")

@@ -79,21 +79,21 @@ def _confirm(db: Session, found: Clip, form: Form) -> bool:
     code = form.one_of("language", {key: key for key in LANGUAGE_NAMES})
     topic = form.topic(db)
     entry = _entry(db, form)
-    if form:
+    if form.ok:
         clips.confirm(
             db, found, entry=entry, topic=topic, title=title, start=start, end=end, language=code,
             editor=signed_in_user(), now=now(),
         )  # fmt: skip
-    return bool(form)
+    return form.ok
 
 
 def _save(db: Session, found: Clip, form: Form) -> bool:
     title, start, end = _said(found, form)
-    if form:
+    if form.ok:
         if found.state is ClipState.CONFIRMED:
             check(Action.PUBLISH)
         clips.change(db, found, title=title, start=start, end=end, editor=signed_in_user(), now=now())
-    return bool(form)
+    return form.ok
 
 
 def _reject(db: Session, found: Clip, _: Form) -> bool:

@@ -61,7 +61,7 @@ def create_entry() -> ResponseReturnValue:
     try:
         with transaction() as db:
             topic = form.topic(db)
-            if form:
+            if form.ok:
                 made = faq.create_entry(
                     db,
                     topic=topic,
@@ -73,7 +73,8 @@ def create_entry() -> ResponseReturnValue:
                 )
                 return redirect(url_for("workbench.entry", public_id=made.public_id, done="save"))
     except HelpCenterError as error:
-        return _new_page(form), form.refuse(error)
+        status = form.refuse(error)
+        return _new_page(form), status
     return _new_page(form), 422
 
 
@@ -92,7 +93,7 @@ def save_entry(public_id: str) -> ResponseReturnValue:
     form = Form(request.form.to_dict())
     title, code = form.title(), form.one_of("language", _CODES)
     status = 422
-    if form and form.get("action") != "preview":
+    if form.ok and form.get("action") != "preview":
         try:
             with transaction() as db:
                 faq.save_text(
@@ -125,7 +126,7 @@ def place_entry(public_id: str) -> ResponseReturnValue:
     with transaction() as db:
         found, topic = faq.find(db, public_id), form.topic(db)
         visibility = form.one_of("visibility", {key.value: key for key in VISIBILITIES})
-        if form:
+        if form.ok:
             if visibility is not found.visibility and found.state in faq.VISIBLE:
                 check(Action.PUBLISH)
             faq.move_entry(db, found, topic=topic, visibility=visibility, editor=signed_in_user(), now=now())

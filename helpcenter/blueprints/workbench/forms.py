@@ -26,7 +26,8 @@ class Form:
     errors: dict[str, str] = field(default_factory=dict)
     error: str = ""
 
-    def __bool__(self) -> bool:
+    @property
+    def ok(self) -> bool:
         """Whether all of it can be used."""
         return not self.errors and not self.error
 

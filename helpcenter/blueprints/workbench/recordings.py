@@ -86,7 +86,7 @@ def save_chapters(public_id: str) -> ResponseReturnValue:
     rows, form = _rows(), Form()
     wanted = _wanted(rows, form)
     try:
-        if form:
+        if form.ok:
             with transaction() as db:
                 found = _own(db, public_id, Action.EDIT_RECORDING)
                 editing.edit_chapters(db, found, wanted, editor=signed_in_user(), now=now())

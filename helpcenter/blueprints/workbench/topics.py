@@ -32,11 +32,12 @@ def create_topic() -> ResponseReturnValue:
     try:
         with transaction() as db:
             titles, parent = _titles(form), form.topic(db, "parent")
-            if form:
+            if form.ok:
                 topics.create(db, titles=titles, parent=parent, editor=signed_in_user(), now=now())
                 return redirect(url_for("workbench.topics", done="save"))
     except HelpCenterError as error:
-        return _tree_page(form), form.refuse(error)
+        status = form.refuse(error)
+        return _tree_page(form), status
     return _tree_page(form), 422
 
 
@@ -63,7 +64,7 @@ def save_topic(slug: str) -> ResponseReturnValue:
     try:
         with transaction() as db:
             found, titles, parent = topics.find(db, slug), _titles(form), form.topic(db, "parent")
-            if form:
+            if form.ok:
                 said = {code: form.get(f"description_{code}") for code in LANGUAGES}
                 editor = signed_in_user()
                 topics.rename(db, found, titles=titles, descriptions=said, editor=editor, now=now())
@@ -74,7 +75,8 @@ def save_topic(slug: str) -> ResponseReturnValue:
     except HelpCenterError as error:
         if isinstance(error, NotFound):
             raise
-        return _topic_page(slug, form), form.refuse(error)
+        status = form.refuse(error)
+        return _topic_page(slug, form), status
     return _topic_page(slug, form), 422
 
 

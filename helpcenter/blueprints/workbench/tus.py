@@ -119,7 +119,7 @@ def terminate_upload(public_id: str) -> ResponseReturnValue:
 
 def _take_piece(found: Upload) -> int:
     # The body goes to the disk as it comes; its length is checked against what was announced, not against a form's limit.
-    request.max_content_length = None
+    request.max_content_length = settings().max_upload_bytes
     return uploads.append(
         settings().uploads, found.public_id, offset=_number("Upload-Offset"), size=found.size,
         coming=request.content_length, read=_read,

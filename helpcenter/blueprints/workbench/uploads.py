@@ -52,7 +52,7 @@ def send_details() -> ResponseReturnValue:
         with transaction() as db:
             uploads.sweep(db, room().folder, now=now())
             form.errors |= {name: say(problem) for name, problem in uploads.check_details(db, details).items()}
-            if form:
+            if form.ok:
                 begun = uploads.begin(
                     db, room(), user=signed_in_user(), name=form.get("name"),
                     size=request.form.get("size", 0, type=int), details=details, now=now(),
@@ -74,7 +74,7 @@ def send_plain() -> ResponseReturnValue:
     with reading() as db:
         form.errors |= {name: say(problem) for name, problem in uploads.check_details(db, details).items()}
     try:
-        if form and file is not None:
+        if form.ok and file is not None:
             return redirect(_take(file, details))
     except HelpCenterError as error:
         form.errors["file"] = say(error.message)

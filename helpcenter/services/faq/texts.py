@@ -16,7 +16,14 @@ LONGEST_BODY: Final = 100_000
 
 
 class SavedMeanwhile(Conflict):
-    """Somebody else saved this text in the meantime. Both versions are shown below; keep what is right, and save again."""
+    """Somebody saved another text since the one that this writer began from."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Somebody else saved this text in the meantime. Both are shown below; keep what is right, and save again."
+            )
+        )
 
 
 def create_entry(

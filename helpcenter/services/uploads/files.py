@@ -20,9 +20,12 @@ NO_ROOM = N_(
 
 
 class Busy(Conflict):
-    """This upload is going on in another window."""
+    """Somebody else holds this upload."""
 
     status = HTTPStatus.LOCKED
+
+    def __init__(self) -> None:
+        super().__init__(N_("This upload is going on in another window."))
 
 
 def path_of(folder: Path, public_id: str) -> Path:

@@ -125,6 +125,7 @@ def finish(db: Session, folder: Path, upload: Upload, *, now: datetime) -> Recor
 
     Raises Conflict while something is missing.
     """
+    db.flush()  # refreshing throws away what is not written yet
     db.refresh(upload, with_for_update=True)
     if upload.recording_id is not None:
         return db.get_one(Recording, upload.recording_id)
@@ -147,6 +148,7 @@ def finish(db: Session, folder: Path, upload: Upload, *, now: datetime) -> Recor
         now=now,
     )
     upload.recording_id = recording.id
+    db.flush()
     return recording
 
 

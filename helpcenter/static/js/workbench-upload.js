@@ -53,7 +53,7 @@ function showProgress(sent, all) {
   document.getElementById("sending-amount").textContent = state.dataset.of
     .replace("{part}", size(sent))
     .replace("{all}", size(all))
-    .replace("{percent}", percent);
+    .replace("{percent}", `${percent} %`);
 }
 
 async function begin(chosen) {

@@ -13,6 +13,7 @@ MAX_TERM = 40
 # A word, with an apostrophe inside or without; several of them joined by hyphens are one compound.
 _APOSTROPHES = "'’ʼ"
 _ONE = rf"[^\W_]+(?:[{_APOSTROPHES}][^\W_]+)*"
+_HYPHENS = frozenset("-‐‑")
 _MORE = rf"(?:[-‐‑]{_ONE})*"
 COMPOUND = re.compile(_ONE + _MORE)
 # What may follow when a compound's first letters have been read.
@@ -100,7 +101,8 @@ def _stemmer(language: str) -> "snowballstemmer.stemmer":
 
 def parts(compound: str) -> list[str]:
     """The folded words of a compound: `E-Bike` gives e, bike."""
-    return [folded for word in _PARTS.findall(compound) if (folded := fold(word))]
+    single = _HYPHENS.isdisjoint(compound)  # nearly all are, and millions are indexed
+    return [folded for word in ((compound,) if single else _PARTS.findall(compound)) if (folded := fold(word))]
 
 
 def part_spans(compound: re.Match[str]) -> Iterator[tuple[int, int, str]]:

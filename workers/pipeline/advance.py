@@ -63,7 +63,6 @@ def _attempt(ports: Ports, recording_id: int, public_id: str, claim: Claim, leas
             reach(f"{claim.name}.filed")
         _store(job, outcome, keys)
         reach(f"{claim.name}.stored")
-        outcome.after()
         remove_folders(ports, public_id, (folder, kept))
     except Exception as error:  # noqa: BLE001 -- the edge: whatever it was, its row has to say so
         _end_badly(ports, recording_id, claim, error)

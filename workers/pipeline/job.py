@@ -31,16 +31,12 @@ def _store_nothing(_: Session, __: Recording, ___: Keys) -> None:
     """For steps that only say something."""
 
 
-def _nothing() -> None:
-    """For steps that leave nothing behind."""
-
-
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a step has done: files by their names, what to write into rows, and what to say about it.
 
     `store` gets the storage keys of `files` by name, and runs in the transaction that marks the step done. `digest`
-    names the files' content where it is known already; else they are read for it. `after` tidies up once all is kept.
+    names the files' content where it is known already; else they are read for it.
     """
 
     note: Message | None = None
@@ -48,7 +44,6 @@ class Outcome:
     store: Store = _store_nothing
     result: dict[str, Any] | None = None
     digest: str | None = None
-    after: Callable[[], None] = _nothing
 
 
 @dataclass(frozen=True)

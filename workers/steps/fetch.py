@@ -1,4 +1,4 @@
-"""fetch: the file comes into our storage, whole and once."""
+"""fetch: the file comes into our storage, whole and once. What was uploaded is removed by the next step, when this one is kept."""
 
 import re
 from pathlib import Path, PurePath
@@ -23,7 +23,7 @@ def work(job: Job) -> Outcome:
         here = version.original_key is not None
     if source is Source.YOUTUBE:
         return Outcome(note=ELSEWHERE)
-    if here and not pending:
+    if here:
         return Outcome(note=Message(N_("The file is here already.")))
     fetched = _fetched(job, pending, is_url=source is Source.URL)
     stored = "original" + _ending(name or fetched.name)
@@ -33,13 +33,8 @@ def work(job: Job) -> Outcome:
         version.original_key = keys[stored]
         version.original_name = version.original_name or fetched.name
         version.sha256, version.size = fetched.sha256, fetched.size
-        version.pending_path = ""
 
-    def clean() -> None:
-        if source is Source.UPLOAD:
-            Path(pending).unlink(missing_ok=True)
-
-    return Outcome(files={stored: fetched.path}, digest=fetched.sha256, store=store, after=clean)
+    return Outcome(files={stored: fetched.path}, digest=fetched.sha256, store=store)
 
 
 def _fetched(job: Job, pending: str, *, is_url: bool) -> Fetched:

@@ -1,9 +1,11 @@
 """probe: what is in the file, or why it cannot be a recording."""
 
+from pathlib import Path
+
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Message, UnusableMedia
-from helpcenter.models import Recording
+from helpcenter.models import Recording, Source
 from workers.media.probe import MediaInfo, probe
 from workers.pipeline.job import Job, Keys, Outcome
 from workers.steps.media import ELSEWHERE, given, original, version_of
@@ -16,6 +18,7 @@ def work(job: Job) -> Outcome:
         return Outcome(note=ELSEWHERE)
     with original(job, file) as path:
         info = probe(job.tools, path, name=file.name)
+    _remove_upload(job)
     hours = job.ports.settings.max_recording_hours
     if info.duration > hours * 3600:
         raise UnusableMedia(
@@ -24,9 +27,16 @@ def work(job: Job) -> Outcome:
 
     def store(_: Session, recording: Recording, __: Keys) -> None:
         version = version_of(recording)
-        version.media, version.duration = info.as_json(), info.duration
+        version.media, version.duration, version.pending_path = info.as_json(), info.duration, ""
 
     return Outcome(note=_note(info), store=store)
+
+
+def _remove_upload(job: Job) -> None:
+    with job.reading() as (_, recording):
+        source, pending = recording.source, version_of(recording).pending_path
+    if source is Source.UPLOAD and pending:
+        Path(pending).unlink(missing_ok=True)
 
 
 def _note(info: MediaInfo) -> Message | None:

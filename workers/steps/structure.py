@@ -21,6 +21,7 @@ from workers.pipeline.job import Job
 from workers.steps.media import version_of
 
 T = TypeVar("T")
+ROOM = 1.0  # seconds that a clip may reach beyond its chapter
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +109,13 @@ def find(now: Known) -> Structure:
 def _clip(now: Known, chapters: Sequence[Chapter], proposal: ClipProposal) -> NewClip:
     chapter = chapters[proposal.chapter_index]
     marker_id = _of(chapter.marker, now.marker_ids)
-    said = " ".join(cue.text for cue in now.cues if cue.start < proposal.end and cue.end > proposal.start)
+    # A recogniser's draft has no full stops: its "sentence" may reach far into the chapters beside.
+    start, end = max(proposal.start, chapter.start - ROOM), min(proposal.end, chapter.end + ROOM)
+    said = " ".join(cue.text for cue in now.cues if cue.start < end and cue.end > start)
     return NewClip(
         origin=f"marker:{marker_id}" if marker_id is not None else f"chapter:{chapter.start:.1f}",
-        start=proposal.start,
-        end=proposal.end,
+        start=start,
+        end=end,
         title=proposal.title,
         language=guess_language(f"{proposal.title} {said}") or now.language or "en",
         text=said,

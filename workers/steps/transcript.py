@@ -27,21 +27,21 @@ _LANGUAGES = {"deu": "de", "ger": "de", "eng": "en"}  # ISO 639-2, as media file
 
 
 def work(job: Job) -> Outcome:
-    """Find the text, and forget the sound that was kept for it."""
+    """Find the text."""
     with job.reading() as (db, recording):
         transcript = recordings.main_transcript(db, recording)
         human = transcript is not None and recordings.is_human(db, transcript)
         language = recording.language
     file = given(job)
     if human:
-        return _without_speech(job, Message(CAME_ALONG))
+        return _told(job, Message(CAME_ALONG))
     if file is None:
         return Outcome(note=ELSEWHERE)
     inside = _inside(job, file)
     if inside is not None:
-        return _without_speech(job, Message(IN_THE_FILE), inside)
+        return _told(job, Message(IN_THE_FILE), inside)
     if file.probed.audio is None:
-        return _without_speech(job, Message(NO_SOUND))
+        return _told(job, Message(NO_SOUND))
     return _recognised(job, file, language)
 
 
@@ -52,7 +52,7 @@ def _recognised(job: Job, file: Given, language: str | None) -> Outcome:
     chosen = choose(transcribers, language)
     if chosen is None:
         reasons = [str(reason) for transcriber in transcribers if (reason := transcriber.can(language))]
-        return _without_speech(job, Message(NOBODY, {"reason": " ".join(reasons)}))
+        return _told(job, Message(NOBODY, {"reason": " ".join(reasons)}))
 
     def progress(done: float) -> None:
         reach("transcript.working")
@@ -62,8 +62,8 @@ def _recognised(job: Job, file: Given, language: str | None) -> Outcome:
         silences = file.scan.silences if file.scan else []
         text = chosen.transcribe(speech, language=language, silences=silences, work_dir=job.kept, progress=progress)
     if not text.cues:
-        return _without_speech(job, text.note)
-    return _without_speech(job, _note(text), _new(text, language))
+        return _told(job, text.note)
+    return _told(job, _note(text), _new(text, language))
 
 
 def _new(text: Transcript, language: str | None) -> NewTranscript:
@@ -78,23 +78,23 @@ def _note(text: Transcript) -> Message:
     return text.note or Message(N_("Recognised by %(provider)s."), {"provider": text.provider})
 
 
-def _without_speech(job: Job, note: Message | None, new: NewTranscript | None = None) -> Outcome:
-    """Keep the text, and let go of the sound: an hour of it is 115 MB."""
+def _told(job: Job, note: Message | None, new: NewTranscript | None = None) -> Outcome:
     now = job.ports.clock()
-    with job.reading() as (db, recording):
-        key = recordings.asset_key(db, recording, SPEECH)
 
     def store(db: Session, recording: Recording, _: Keys) -> None:
         if new is not None:
             recordings.put_transcript(db, recording, new, now=now)
             recording.language = recording.language or new.language
-        recordings.drop_asset(db, recording, SPEECH)
 
-    def clean() -> None:
-        if key:
-            job.ports.storage.delete_tree(key.rpartition("/")[0] + "/")
+    return Outcome(note=note, store=store)
 
-    return Outcome(note=note, store=store, after=clean)
+
+def let_go_of_speech(job: Job) -> None:
+    """Delete the sound that was kept for the recogniser: an hour of it is 115 MB. The next step does it, in case we die here."""
+    with job.reading() as (db, recording):
+        key = recordings.asset_key(db, recording, SPEECH)
+    if key:
+        job.ports.storage.delete_tree(key.rpartition("/")[0] + "/")
 
 
 def _inside(job: Job, file: Given) -> NewTranscript | None:

@@ -1,0 +1,44 @@
+"""kill -9 in every step, for real: a worker process, its children, a real queue, a real database."""
+
+import pytest
+
+from tests.workers.killing import drill, short_recording, site
+
+pytestmark = [pytest.mark.kill, pytest.mark.timeout(300)]
+
+# Together: every step once, and every kind of place.
+FIRST_HALF = ("fetch.filed", "probe.claimed", "scan.working", "outline.storing", "play.worked")
+SECOND_HALF = (
+    "transcript.working",
+    "chapters.stored",
+    "clips.claimed",
+    "index.storing",
+    "notify.storing",
+    "cut.working",
+)
+SELECTION = ("scan.storing", "transcript.worked", "notify.stored", "cut.filed")
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory):
+    return short_recording(tmp_path_factory.mktemp("media"))
+
+
+@pytest.mark.parametrize("points", [FIRST_HALF, SECOND_HALF], ids=["from fetch to play", "from transcript to cut"])
+def test_a_worker_killed_in_every_step_loses_nothing_and_does_nothing_twice(tmp_path, media, points):
+    with site(tmp_path, points=points) as embedded:
+        drill(embedded, media)
+        assert embedded.starts == len(points) + 2
+
+
+def test_a_single_process_of_the_pool_may_die_as_well(tmp_path, media):
+    with site(tmp_path, points=("scan.working", "chapters.storing"), kills="self") as embedded:
+        drill(embedded, media)
+        assert embedded.starts == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.redis
+def test_the_same_holds_on_redis_and_postgresql(tmp_path, media, postgres_url, redis_url):
+    with site(tmp_path, points=SELECTION, database_url=postgres_url, broker_url=redis_url) as production:
+        drill(production, media)

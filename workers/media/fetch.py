@@ -19,6 +19,7 @@ from workers.media import addresses, files
 Progress = Callable[[float], None]
 
 CHUNK = 1 << 20
+NET_CHUNK = 1 << 16  # what is lost at most when a connection breaks off
 MAX_REDIRECTS = 3
 _REDIRECTS = {301, 302, 303, 307, 308}
 _OK, _PARTIAL, _BAD_RANGE, _SERVER_ERROR = 200, 206, 416, 500
@@ -160,7 +161,7 @@ def _receive(
                 digest.update(data)
     share = _Share(total, progress, begun=begun, limit=limits.max_bytes)
     try:
-        done = begun + _write(part, response.iter_content(CHUNK), digest, share, append=bool(begun))
+        done = begun + _write(part, response.iter_content(NET_CHUNK), digest, share, append=bool(begun))
     except RequestException as error:
         raise Unavailable(
             N_("The connection broke off while the file was loaded. It will go on from there.")

@@ -25,8 +25,9 @@ _SCRIPT = Path(__file__).with_name("frames_child.py")
 _LIMITS = Limits(wall_floor=120.0, memory=2 << 30, file_size=1 << 20)
 _CHANGED = 20
 _BLACK = 12.0
-_SHARE = 0.10
-_ABOVE_USUAL = 3.0
+_SAME = 0.001
+_SHARE = 0.06
+_ABOVE_USUAL = 2.0
 _NEARBY = 12
 # What may be looked at again, in frames: a fixed part, and one for each key frame that the pass decoded anyway.
 _BUDGET, _BUDGET_PER_KEY_FRAME = 400, 0.4
@@ -76,8 +77,8 @@ def cut_frames(thumbs: Thumbs) -> list[int]:
     found: list[int] = []
     for index in np.flatnonzero(share > _SHARE):
         around = np.concatenate((share[max(index - _NEARBY, 1) : index], share[index + 1 : index + 1 + _NEARBY]))
-        usual = float(np.percentile(around, 25)) if len(around) else 0.0
-        if share[index] > min(_SHARE / 2 + _ABOVE_USUAL * usual, 0.9):
+        usual = float(np.percentile(around, 25)) if len(around) >= _NEARBY else 0.0
+        if share[index] > 0.7 * _SHARE + _ABOVE_USUAL * usual:
             found.append(int(index))
     return found
 
@@ -111,13 +112,25 @@ def refined(tools: Tools, path: Path, info: MediaInfo, keys: Thumbs) -> list[flo
     wanted = _doubtful(keys, info)
     if not wanted:
         return changes(keys)
-    seen = _frames(tools, path, info, [(float(keys.times[i - 1]), float(keys.times[i])) for i in wanted])
-    found = [time for time in changes(keys) if not any(keys.times[i - 1] < time <= keys.times[i] for i in wanted)]
-    for i in wanted:
-        inside = (seen.times >= keys.times[i - 1] - 0.001) & (seen.times <= keys.times[i] + 0.001)
-        within = changes(Thumbs(seen.times[inside], seen.pixels[inside]), opening=i == 1)
-        found += within or [float(keys.times[i])]
+    stretches = _joined([(float(keys.times[i - 1]), float(keys.times[i])) for i in wanted])
+    seen = _frames(tools, path, info, stretches)
+    found = [time for time in changes(keys) if not any(start < time <= end for start, end in stretches)]
+    for start, end in stretches:
+        inside = (seen.times >= start - _SAME) & (seen.times <= end + _SAME)
+        within = changes(Thumbs(seen.times[inside], seen.pixels[inside]), opening=start <= keys.times[0])
+        found += within or [end]
     return sorted(round(time, 3) for time in found)
+
+
+def _joined(stretches: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Stretches of which none begins where another ends: a black one may reach over a key frame."""
+    joined: list[tuple[float, float]] = []
+    for start, end in stretches:
+        if joined and joined[-1][1] >= start:
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _doubtful(keys: Thumbs, info: MediaInfo) -> list[int]:

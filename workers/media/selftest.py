@@ -7,7 +7,7 @@ import socket
 import tempfile
 from pathlib import Path
 
-from helpcenter.errors import HelpCenterError, Message, N_
+from helpcenter.errors import N_, HelpCenterError, Message
 from workers.media import runner
 from workers.media.ffmpeg import Tools
 from workers.media.sandbox import Limits

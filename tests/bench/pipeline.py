@@ -129,7 +129,7 @@ def measure(path: Path) -> float:
     return max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
 
 
-def bench_pipeline(minutes: int) -> dict[str, dict[str, Any]]:
+def bench_pipeline(minutes: int = 60) -> dict[str, dict[str, Any]]:
     """{NAME: {"value", "unit", "how"}}."""
     ffmpeg = find_tools().ffmpeg
     results: dict[str, dict[str, Any]] = {}

@@ -48,13 +48,13 @@ def period(duration: float) -> float:
 
 
 def parse(path: Path) -> tuple[Floats, Floats]:
-    """Times and momentary loudness (LUFS) from what `ametadata=print` wrote."""
+    """Times and momentary loudness (LUFS) from what `ametadata=print` wrote, its pts being thousandths of seconds."""
     times: list[float] = []
     values: list[float] = []
     with path.open(encoding="ascii", errors="replace") as lines:
         for line in lines:
             if line.startswith("frame:"):
-                now = float(line.rpartition("pts_time:")[2])
+                now = int(line.partition("pts:")[2].split()[0]) / 1000
             elif line.startswith("lavfi.r128.M="):
                 value = float(line.partition("=")[2])
                 times.append(now)

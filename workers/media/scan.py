@@ -172,7 +172,9 @@ class _Pass:
         if period > loudness.WINDOW:
             heard = heard.filter("aselect", f"lt(mod(t,{period:.3f}),{loudness.WINDOW})")
         heard = heard.filter("ebur128", metadata=1, framelog="verbose")
-        heard = heard.filter("ametadata", "print", key="lavfi.r128.M", file=self._log("loudness.txt"))
+        heard = heard.filter("asettb", "1/1000").filter(
+            "ametadata", "print", key="lavfi.r128.M", file=self._log("loudness.txt")
+        )
         return [
             speech.output(
                 self._out("speech.wav"), format="wav", acodec="pcm_s16le", map_metadata=-1, fflags="+bitexact"
@@ -183,7 +185,9 @@ class _Pass:
     def _picture(self, video: Any) -> list[Any]:
         small = video.filter("scale", *_inside(storyboard.WIDTH, storyboard.HEIGHT), flags="area")
         small = small.filter("pad", storyboard.WIDTH, storyboard.HEIGHT, -1, -1).filter("setsar", 1)
-        split = small.filter("metadata", "add", key="seen", value=1).filter_multi_output("split")
+        split = (
+            small.filter("settb", "1/1000").filter("metadata", "add", key="seen", value=1).filter_multi_output("split")
+        )
         step = 0.0 if decoded_whole(self.info) else KEY_FRAME_STEP
         thumbs = _at_most_every(split[0], step).filter("metadata", "print", file=self._log("thumbs.txt"))
         thumbs = thumbs.filter("scale", scenes.WIDTH, scenes.HEIGHT, flags="area").filter("format", "gray")

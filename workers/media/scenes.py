@@ -59,7 +59,12 @@ def printed_times(path: Path) -> list[float]:
     if not path.exists():
         return []
     with path.open(encoding="ascii", errors="replace") as lines:
-        return [float(line.rpartition("pts_time:")[2]) for line in lines if line.startswith("frame:")]
+        return [printed_time(line) for line in lines if line.startswith("frame:")]
+
+
+def printed_time(line: str) -> float:
+    """The second of a frame, from its pts in thousandths: `pts_time` has six digits, so tenths of seconds after three hours."""
+    return int(line.partition("pts:")[2].split()[0]) / 1000
 
 
 def changed_share(thumbs: Thumbs) -> NDArray[np.float64]:

@@ -51,6 +51,12 @@ class _Kept:
     status: str
     headers: list[tuple[str, str]]
     body: bytes
+    making: Lock
+
+
+def _answer(kept: _Kept, start_response: "StartResponse") -> Iterable[bytes]:
+    start_response(kept.status, kept.headers)
+    return [kept.body]
 
 
 class PageCache:
@@ -72,10 +78,17 @@ class PageCache:
         ):
             return self._app(environ, start_response)
         version, key = self._version(), self._key(environ)
-        if (kept := self._pages.get(key)) and kept.version == version:
-            start_response(kept.status, kept.headers)
-            return [kept.body]
-        return self._ask(environ, start_response, version, key)
+        kept = self._pages.get(key)
+        if kept is None:
+            return self._ask(environ, start_response, version, key)
+        if kept.version == version:
+            return _answer(kept, start_response)
+        # After a change everybody asks for the same pages at once: one thread makes each, the others wait for it.
+        with kept.making:
+            newer = self._pages.get(key)
+            if newer and newer.version == version:
+                return _answer(newer, start_response)
+            return self._ask(environ, start_response, version, key, making=kept.making)
 
     def _key(self, environ: "WSGIEnvironment") -> Key:
         query = environ.get("QUERY_STRING", "")
@@ -84,7 +97,13 @@ class PageCache:
         return environ.get("HTTP_HOST", ""), environ.get("wsgi.url_scheme", ""), environ["PATH_INFO"], query, language
 
     def _ask(
-        self, environ: "WSGIEnvironment", start_response: "StartResponse", version: int, key: Key
+        self,
+        environ: "WSGIEnvironment",
+        start_response: "StartResponse",
+        version: int,
+        key: Key,
+        *,
+        making: "Lock | None" = None,
     ) -> Iterable[bytes]:
         answer: list[Any] = []
 
@@ -99,7 +118,7 @@ class PageCache:
         if hasattr(chunks, "close"):
             chunks.close()
         if len(body) <= _MOST_BYTES:
-            self._keep(key, _Kept(version, answer[0], answer[1], body))
+            self._keep(key, _Kept(version, answer[0], answer[1], body, making or Lock()))
         return [body]
 
     def _keep(self, key: Key, page: _Kept) -> None:

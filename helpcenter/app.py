@@ -20,7 +20,7 @@ from helpcenter.web.cache import PageCache, note_cacheable
 from helpcenter.web.csrf import check_csrf
 from helpcenter.web.faults import register as register_faults
 from helpcenter.web.headers import add_headers
-from helpcenter.web.languages import LANGUAGES, babel
+from helpcenter.web.languages import LANGUAGES, babel, translate
 from helpcenter.web.languages import remember as remember_language
 from helpcenter.web.limits import limiter
 from helpcenter.web.people import access_of, cookie_name, load_sign_in
@@ -39,6 +39,7 @@ def create_app(ports: Ports | None = None) -> Flask:
     app.extensions["ports"] = ports
     _configure(app, ports)
     babel.init_app(app, locale_selector=language, timezone_selector=lambda: ports.settings.zone)
+    app.jinja_env.globals.update(_=translate, gettext=translate)
     limiter.init_app(app)
     _hooks(app)
     register_faults(app)

@@ -6,8 +6,7 @@ from urllib.parse import quote
 
 from flask import Response, url_for
 
-from helpcenter.captions import Cue
-from helpcenter.services.pages import Chapter, ClipView, Text, Whole, entry_address, recording_address
+from helpcenter.services.pages import Chapter, ClipView, Text, Whole, entry_address, media_address, recording_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +70,11 @@ def player_of_clip(clip: ClipView, text: Text, *, slug: str, at: float) -> Playe
         )
         for one in text.languages
     ]
+    here = f"{entry_address(slug, clip.public_id)}&t="
     lines = [
         Line(
-            max(cue.start, clip.start) - base, cue.end - base, cue.text,
-            entry_address(slug, clip.public_id, max(cue.start - clip.start, 0.0)), cue.speaker,
+            round(max(cue.start, clip.start) - base, 3), round(cue.end - base, 3), cue.text,
+            f"{here}{max(int(cue.start - clip.start), 0)}", cue.speaker,
         )
         for cue in text.cues
     ]  # fmt: skip
@@ -110,16 +110,12 @@ def player_of_recording(whole: Whole, text: Text, chapters: list[Chapter], *, at
         language=text.language,
         draft=text.draft,
         tracks=tracks,
-        lines=[_line(whole, cue) for cue in text.cues],
+        lines=[Line(cue.start, cue.end, cue.text, f"{here}?t={int(cue.start)}", cue.speaker) for cue in text.cues],
     )
 
 
-def _line(whole: Whole, cue: Cue) -> Line:
-    return Line(cue.start, cue.end, cue.text, recording_address(whole.public_id, cue.start), cue.speaker)
-
-
 def _source(key: str | None) -> str | None:
-    return f"/media/{quote(key)}" if key else None
+    return media_address(key) if key else None
 
 
 def second(given: str | None, last: float | None) -> float:

@@ -1,9 +1,10 @@
 """What public pages show, read in few queries: plain values from which a template writes a whole page."""
 
+from helpcenter.services.pages.addresses import entry_address, media_address, recording_address, topic_address
 from helpcenter.services.pages.cards import SHOWN, Card
 from helpcenter.services.pages.entry import ClipView, EntryPage, find_entry, read_clips
 from helpcenter.services.pages.files import FileOwner, owner_of
-from helpcenter.services.pages.hits import Found, entry_address, recording_address, show_hits
+from helpcenter.services.pages.hits import Found, show_hits
 from helpcenter.services.pages.media import Chapter, Text, read_chapters, read_text
 from helpcenter.services.pages.question import AnswerLink, QuestionPage, show_question
 from helpcenter.services.pages.recording import Answer, RecordingPage, Whole, find_recording, find_whole
@@ -14,6 +15,6 @@ from helpcenter.services.pages.tree import TopicCard, Tree, read_tree
 __all__ = [
     "SHOWN", "Answer", "AnswerLink", "Card", "Chapter", "ClipView", "EntryPage", "FileOwner", "Found", "QuestionPage",
     "RecordingPage", "StartPage", "Text", "TopicCard", "TopicPage", "Tree", "Whole", "entry_address", "find_entry",
-    "find_recording", "find_topic", "find_whole", "owner_of", "read_chapters", "read_clips", "read_text", "read_tree",
-    "recording_address", "show_hits", "show_question", "start",
+    "find_recording", "find_topic", "find_whole", "media_address", "owner_of", "read_chapters", "read_clips",
+    "read_text", "read_tree", "recording_address", "show_hits", "show_question", "start", "topic_address",
 ]  # fmt: skip

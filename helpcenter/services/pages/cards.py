@@ -71,7 +71,7 @@ def read_cards(
     db: Session, statement: Select[Any], *, language: str, visibilities: Collection[Visibility], **more: Any
 ) -> list[Card]:
     """The cards that a statement made by `select_cards` finds."""
-    rows = db.execute(
+    rows = db.connection().execute(
         statement,
         {"language": language, "visible": list(visibilities), "watchable": watchable(visibilities), **more},
     )

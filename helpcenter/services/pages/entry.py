@@ -160,7 +160,7 @@ def find_entry(
 
     Whether somebody may see the entry itself is the caller's to check, by its state and visibility. Raises NotFound.
     """
-    rows = db.execute(_ENTRY, {"slug": slug}).all()
+    rows = db.connection().execute(_ENTRY, {"slug": slug}).all()
     if not rows:
         raise NotFound
     first = rows[0]
@@ -180,7 +180,7 @@ def find_entry(
 
 def read_clips(db: Session, entry_id: int, visibilities: Collection[Visibility]) -> list[ClipView]:
     """The confirmed clips of the entry that may be watched, best first."""
-    rows = db.execute(_CLIPS, {"entry": entry_id, "watchable": watchable(visibilities)})
+    rows = db.connection().execute(_CLIPS, {"entry": entry_id, "watchable": watchable(visibilities)})
     return [ClipView(*row) for row in rows]
 
 

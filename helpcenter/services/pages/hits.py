@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from helpcenter.models import Clip, FaqEntry, Question, Recording, RecordingVersion
+from helpcenter.services.pages.addresses import entry_address, recording_address
 from helpcenter.services.search import Hit
 
 _ENTRIES = select(FaqEntry.id, FaqEntry.slug).where(FaqEntry.id.in_(bindparam("ids", expanding=True)))
@@ -81,19 +82,3 @@ def _entry_address(slug: str, clip: Row[Any] | None, at: float | None) -> str:
         return entry_address(slug)
     inside = at - clip.start if at is not None and clip.start < at < clip.end else None
     return entry_address(slug, clip.public_id, inside)
-
-
-def entry_address(slug: str, clip: str | None = None, at: float | None = None) -> str:
-    """The path of an entry; `at` is a second of the clip, rounded down so that no word is missed."""
-    return _path("faq", slug, clip=clip, t=int(at) if at and at >= 1 else None)
-
-
-def recording_address(public_id: str, at: float | None = None) -> str:
-    """The path of a recording; `at` is a second of it, rounded down so that no word is missed."""
-    return _path("recordings", public_id, t=int(at) if at and at >= 1 else None)
-
-
-def _path(*parts: str, **query: object) -> str:
-    given = {name: value for name, value in query.items() if value is not None}
-    path = "".join(f"/{quote(part, safe='')}" for part in parts)
-    return f"{path}?{urlencode(given)}" if given else path

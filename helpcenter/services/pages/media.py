@@ -70,7 +70,7 @@ def read_text(
 
     One query.
     """
-    rows = db.execute(_TEXTS, {"recording": recording_id, "since": since, "until": until}).all()
+    rows = db.connection().execute(_TEXTS, {"recording": recording_id, "since": since, "until": until}).all()
     found = {row.id: row for row in rows}
     if not found:
         return Text()
@@ -86,4 +86,4 @@ def read_text(
 
 def read_chapters(db: Session, recording_id: int) -> list[Chapter]:
     """The recording's chapters in order of time."""
-    return [Chapter(*row) for row in db.execute(_CHAPTERS, {"recording": recording_id})]
+    return [Chapter(*row) for row in db.connection().execute(_CHAPTERS, {"recording": recording_id})]

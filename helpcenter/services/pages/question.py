@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpcenter.models import Asker, ClipState, FaqEntry, FaqText, Question, Visibility
+from helpcenter.services.pages.addresses import entry_address, recording_address
 from helpcenter.services.pages.cards import SHOWN, in_language, watchable
-from helpcenter.services.pages.hits import entry_address, recording_address
 
 
 @dataclass(frozen=True, slots=True)

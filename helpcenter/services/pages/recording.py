@@ -113,7 +113,7 @@ class RecordingPage:
 
 def find_whole(db: Session, public_id: str) -> Whole:
     """The recording with this public id; whether somebody may see it is the caller's to check. Raises NotFound."""
-    row = db.execute(_RECORDING, {"public_id": public_id}).one_or_none()
+    row = db.connection().execute(_RECORDING, {"public_id": public_id}).one_or_none()
     if row is None:
         raise NotFound
     return Whole(*row[:-2])
@@ -123,11 +123,13 @@ def find_recording(
     db: Session, public_id: str, *, language: str, visibilities: Collection[Visibility]
 ) -> RecordingPage:
     """The page of the recording with this public id; four queries. Who may see it: as `find_whole`. Raises NotFound."""
-    row = db.execute(_RECORDING, {"public_id": public_id}).one_or_none()
+    row = db.connection().execute(_RECORDING, {"public_id": public_id}).one_or_none()
     if row is None:
         raise NotFound
     whole = Whole(*row[:-2])
-    answers = db.execute(_ANSWERS, {"recording": whole.id, "language": language, "visible": list(visibilities)})
+    answers = db.connection().execute(
+        _ANSWERS, {"recording": whole.id, "language": language, "visible": list(visibilities)}
+    )
     return RecordingPage(
         whole,
         [(row.slug, title_of(row.titles, language, row.slug))] if row.slug else [],

@@ -48,4 +48,5 @@ def find_topic(db: Session, slug: str, *, language: str, visibilities: Collectio
     ids = [one.id for one in tree.within(topic)]
     entries = read_cards(db, _ENTRIES, language=language, visibilities=visibilities, topics=ids, topic=topic.id)
     answered, still_open = db.execute(_QUESTIONS, {"topics": ids}).one()
-    return TopicPage(topic, [(above.slug, above.title) for above in tree.path(topic)], tree.below(topic.id), entries, answered, still_open)
+    path = [(above.slug, above.title) for above in tree.path(topic)]
+    return TopicPage(topic, path, tree.below(topic.id), entries, answered, still_open)

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ _COUNTS = (
 
 @dataclass(frozen=True, slots=True)
 class TopicCard:
-    """A topic in a list; `entries` counts what is in it and below it."""
+    """A topic in a list; `entries` counts what is in it and below it, `parts` are the topics right below as (slug, title)."""
 
     id: int
     parent_id: int | None
@@ -30,6 +30,7 @@ class TopicCard:
     title: str
     description: str
     entries: int
+    parts: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Tree:
@@ -81,8 +82,10 @@ def title_of(titles: dict[str, str], language: str, otherwise: str) -> str:
 
 def read_tree(db: Session, *, language: str, visibilities: Collection[Visibility]) -> Tree:
     """All topics, with the numbers of entries that somebody who may find `visibilities` finds there. Two queries."""
-    rows = db.execute(_TOPICS).all()
-    counts: Counter[int | None] = Counter(dict(db.execute(_COUNTS, {"visible": list(visibilities)}).tuples().all()))
+    rows = db.connection().execute(_TOPICS).all()
+    counts: Counter[int | None] = Counter(
+        dict(db.connection().execute(_COUNTS, {"visible": list(visibilities)}).tuples().all())
+    )
     parents = {row.id: row.parent_id for row in rows}
     for topic_id, number in list(counts.items()):
         above, seen = parents.get(topic_id) if topic_id else None, set()
@@ -90,11 +93,14 @@ def read_tree(db: Session, *, language: str, visibilities: Collection[Visibility
             seen.add(above)
             counts[above] += number
             above = parents.get(above)
+    parts: dict[int | None, list[tuple[str, str]]] = defaultdict(list)
+    for row in rows:
+        parts[row.parent_id].append((row.slug, title_of(row.titles, language, row.slug)))
     return Tree(
         [
             TopicCard(
                 row.id, row.parent_id, row.slug, title_of(row.titles, language, row.slug),
-                title_of(row.descriptions, language, ""), counts[row.id],
+                title_of(row.descriptions, language, ""), counts[row.id], parts[row.id],
             )
             for row in rows
         ]

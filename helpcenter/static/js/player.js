@@ -1,4 +1,4 @@
-// The player of a page, native or YouTube's: `seek(seconds)` moves it, `onTime(callback)` tells where it is.
+// The player of a page, native or YouTube's: `seek(seconds)` moves it, `onTime(callback)`, where it is not null, tells where it is.
 
 import { youtubePlayer } from "./youtube.js";
 

@@ -12,6 +12,7 @@ export function linkTimes(root, player) {
 
 /** Mark the link of the present second among those below `root`; `show` is told each new one. */
 export function markTimes(root, player, show = () => {}) {
+  if (!player.onTime) return;
   const links = [...root.querySelectorAll("a[data-start]")];
   const starts = links.map((link) => Number(link.dataset.start));
   let current = -1;
@@ -30,7 +31,7 @@ export function followTranscript(root, player) {
   const lines = root.querySelector(".transcript__lines");
   const box = root.querySelector("[data-follow]");
   if (!lines || !box) return;
-  box.closest("label").hidden = false;
+  box.closest("label").hidden = !player.onTime;
   let scrolledAt = -Infinity;
   for (const event of ["wheel", "touchmove", "keydown"]) {
     lines.addEventListener(event, () => { scrolledAt = performance.now(); }, { passive: true });

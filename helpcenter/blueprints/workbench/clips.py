@@ -29,6 +29,7 @@ def home() -> ResponseReturnValue:
         return render_template(
             "workbench/home.html", proposals=proposals, total=total, entries=entries, reasons=clips.reasons,
             page=page_number(), pages=-(-total // workbench.PAGE),
+            entry_title=lambda entry: faq.EntryLine(entry, 0).title(language()),
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-// The decision about one clip: the player keeps to the stretch, times are taken from it, keys decide.
+// The decision about one clip: the player keeps to the stretch, times are taken from it, two keys decide.
 
 import "./workbench.js";
 import { readTime, writeTime } from "./workbench-time.js";
@@ -26,16 +26,18 @@ function markCurrentLine() {
   for (const button of buttons) button.closest("li").classList.toggle("is-current", button === current);
 }
 
+// Ctrl is part of each: a single letter would decide by accident, and cannot be turned off (WCAG 2.1.4).
 function decideByKey(event) {
-  const typing = event.target.closest("input, textarea, select, button, a, summary, audio, video");
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
-  const action = { p: "confirm", r: "reject" }[event.key.toLowerCase()];
-  const button = action && form.querySelector(`button[name="action"][value="${action}"]`);
-  if (button) form.requestSubmit(button);
-  else if (event.key === " ") player.paused ? player.play() : player.pause();
-  else return;
+  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+  const action = event.shiftKey ? "reject" : "confirm";
+  const button = form.querySelector(`button[name="action"][value="${action}"]`);
+  if (!button) return;
   event.preventDefault();
+  form.requestSubmit(button);
 }
+
+for (const part of document.querySelectorAll("[data-needs-script]")) part.hidden = false;
+document.addEventListener("keydown", decideByKey);
 
 if (player) {
   for (const part of document.querySelectorAll('[data-needs="player"]')) part.hidden = false;
@@ -55,5 +57,4 @@ if (player) {
       player.pause();
     }
   });
-  document.addEventListener("keydown", decideByKey);
 }

@@ -8,7 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -58,6 +58,7 @@ class Site:
     points: tuple[str, ...] = ()
     kills: str = "group"
     starts: int = 0
+    exits: list[int] = field(default_factory=list)
     worker: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @cached_property
@@ -94,11 +95,15 @@ class Site:
         self.starts += 1
 
     def end(self) -> None:
+        """Kill what is left of the worker's group; before it is waited for, as until then nobody else can get its number."""
         if self.worker is not None:
-            with suppress(ProcessLookupError):
-                os.killpg(self.worker.pid, signal.SIGKILL)
-            self.worker.wait()
+            os.killpg(self.worker.pid, signal.SIGKILL)
+            self.exits.append(self.worker.wait())
             self.worker = None
+
+    def _is_dead(self) -> bool:
+        assert self.worker is not None
+        return os.waitid(os.P_PID, self.worker.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def work_until_settled(self, recording_id: int) -> None:
         """Work, starting the worker again whenever it has died, until nothing more is to be done."""
@@ -106,7 +111,7 @@ class Site:
         try:
             while not self._settled(recording_id):
                 assert time.monotonic() < deadline, self.story(recording_id)
-                if self.worker is None or self.worker.poll() is not None:
+                if self.worker is None or self._is_dead():
                     self.end()
                     self.assert_no_survivors()
                     self.start()
@@ -154,10 +159,10 @@ def site(root: Path, **values: object) -> Iterator[Site]:
 
 
 def short_recording(folder: Path) -> Path:
-    """24 seconds of the sample in which English is spoken, in a container that browsers do not play."""
+    """22 seconds of the sample in which English is spoken, in a container that browsers do not play."""
     path = folder / "short.mkv"
     subprocess.run(
-        ["ffmpeg", "-v", "error", "-y", "-ss", "277", "-t", "24", "-i", SAMPLE, "-c", "copy", path], check=True
+        ["ffmpeg", "-v", "error", "-y", "-ss", "277", "-t", "22", "-i", SAMPLE, "-c", "copy", path], check=True
     )
     return path
 
@@ -168,9 +173,9 @@ def take_in(site: Site, media: Path) -> int:
         question = make_question(db, title="What tyre pressure is right?", language="en")
         markers = [
             {"at": 0.5, "kind": "answering", "title": "What tyre pressure is right?", "question": question.public_id},
-            {"at": 12.0, "kind": "answered"},
-            {"at": 12.5, "kind": "answering", "title": "And how do I check it?"},
-            {"at": 23.0, "kind": "answered"},
+            {"at": 11.0, "kind": "answered"},
+            {"at": 11.5, "kind": "answering", "title": "And how do I check it?"},
+            {"at": 21.5, "kind": "answered"},
         ]
         recording = recordings.create(
             db, source=Source.FILE, path_or_url=str(media), title="Tyres", language="en", now=site.ports.clock(),

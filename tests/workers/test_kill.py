@@ -28,13 +28,13 @@ def media(tmp_path_factory):
 def test_a_worker_killed_in_every_step_loses_nothing_and_does_nothing_twice(tmp_path, media, points):
     with site(tmp_path, points=points) as embedded:
         drill(embedded, media)
-        assert embedded.starts == len(points) + 2
+        assert embedded.starts == len(points) + 2, embedded.exits
 
 
 def test_a_single_process_of_the_pool_may_die_as_well(tmp_path, media):
     with site(tmp_path, points=("scan.working", "chapters.storing"), kills="self") as embedded:
         drill(embedded, media)
-        assert embedded.starts == 2
+        assert embedded.starts == 2, embedded.exits
 
 
 @pytest.mark.postgres

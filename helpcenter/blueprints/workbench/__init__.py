@@ -1,4 +1,4 @@
-"""Where editors work: proposals, recordings, uploads, entries, topics."""
+"""Where editors work: proposals and clips, recordings, uploads, entries, topics."""
 
 from helpcenter.blueprints.workbench import clips, entries, entry_clips, recordings, topics, tus, uploads
 from helpcenter.blueprints.workbench.frame import bp

@@ -16,7 +16,7 @@ from helpcenter.models import (
     Visibility,
 )
 from helpcenter.permissions import Role
-from helpcenter.services import faq
+from helpcenter.services import clips, faq
 from tests.factories import NOW, make_clip, make_entry, make_recording, make_topic, make_user
 
 
@@ -191,8 +191,8 @@ def shown(entry):
 
 
 def test_the_first_clip_is_the_best_and_the_others_follow(db, three):
-    entry, clips = three
-    for clip in (*clips, clips[0]):
+    entry, some = three
+    for clip in (*some, some[0]):
         faq.attach_clip(db, entry, clip, now=NOW)
     assert shown(entry) == [("0", True), ("1", False), ("2", False)]
 
@@ -201,37 +201,37 @@ def test_the_first_clip_is_the_best_and_the_others_follow(db, three):
 def test_exactly_one_clip_is_best(ports):
     with ports.database.transaction() as db:
         recording, entry = make_recording(db), make_entry(db)
-        clips = [make_clip(db, recording, title=str(number)) for number in range(3)]
-        for clip in clips:
+        some = [make_clip(db, recording, title=str(number)) for number in range(3)]
+        for clip in some:
             faq.attach_clip(db, entry, clip, now=NOW)
-        faq.choose_best(db, entry, clips[2], now=NOW)
-        faq.choose_best(db, entry, clips[1], now=NOW)
+        faq.choose_best(db, entry, some[2], now=NOW)
+        faq.choose_best(db, entry, some[1], now=NOW)
         number = entry.id
     with ports.database.reading() as db:
         assert shown(db.get_one(FaqEntry, number)) == [("0", False), ("1", True), ("2", False)]
 
 
 def test_a_foreign_clip_cannot_be_best(db, three):
-    entry, clips = three
+    entry, some = three
     with pytest.raises(InvalidInput):
-        faq.choose_best(db, entry, clips[0], now=NOW)
+        faq.choose_best(db, entry, some[0], now=NOW)
 
 
 def test_clips_are_put_in_order(db, three):
-    entry, clips = three
-    for clip in clips:
+    entry, some = three
+    for clip in some:
         faq.attach_clip(db, entry, clip, now=NOW)
-    faq.order_clips(db, entry, [clips[2].public_id, clips[0].public_id], now=NOW)
+    faq.order_clips(db, entry, [some[2].public_id, some[0].public_id], now=NOW)
     db.flush()
     db.expire(entry)
     assert [title for title, _ in shown(entry)] == ["2", "0", "1"]
 
 
 def test_when_the_best_clip_goes_the_next_is_best(db, three):
-    entry, clips = three
-    for clip in clips:
+    entry, some = three
+    for clip in some:
         faq.attach_clip(db, entry, clip, now=NOW)
-    faq.detach_clip(db, entry, clips[0], now=NOW)
+    faq.detach_clip(db, entry, some[0], now=NOW)
     db.flush()
     db.expire(entry)
     assert shown(entry) == [("1", True), ("2", False)]
@@ -243,6 +243,15 @@ def test_a_published_answer_keeps_its_only_clip(db):
     faq.publish(db, entry, editor=None, now=NOW)
     with pytest.raises(Conflict):
         faq.detach_clip(db, entry, clip, now=NOW)
+
+
+@pytest.mark.parametrize(("body", "state"), [("", EntryState.DRAFT), ("Far.", EntryState.PUBLISHED)])
+def test_an_entry_whose_last_answer_is_withdrawn_leaves_the_site(db, body, state):
+    entry, clip = make_entry(db, body=body), make_clip(db, make_recording(db), state=ClipState.CONFIRMED)
+    faq.attach_clip(db, entry, clip, now=NOW)
+    faq.publish(db, entry, editor=None, now=NOW)
+    clips.withdraw(db, clip, editor=None, now=NOW)
+    assert (entry.state, shown(entry)) == (state, [])
 
 
 def test_entries_are_listed_by_what_is_asked_for(db):

@@ -38,26 +38,32 @@ def replace_proposals(db: Session, recording: Recording, found: Sequence[NewClip
     before = list(db.scalars(select(Clip).where(Clip.recording_id == recording.id).order_by(Clip.start, Clip.id)))
     settled = [clip for clip in before if clip.edited or clip.state is not ClipState.PROPOSED]
     movable = [clip for clip in before if clip not in settled]
-    kept: list[Clip] = []
-    for new in sorted(found, key=lambda clip: clip.start):
-        if any(_same(clip, new) for clip in settled):
-            continue
-        clip = next((c for c in movable if c.origin == new.origin), None) or next(
-            (c for c in movable if _same(c, new)), None
-        )
-        if clip is None:
-            clip = Clip(recording_id=recording.id, origin=new.origin, created_at=now)
-            db.add(clip)
-        else:
-            movable.remove(clip)
-        _fill(clip, new)
-        kept.append(clip)
+    wanted = sorted((new for new in found if not any(_same(clip, new) for clip in settled)), key=lambda new: new.start)
+    matches = _matches(movable, wanted)
+    for new in wanted:
+        if new.origin not in matches:
+            matches[new.origin] = Clip(recording_id=recording.id, origin=new.origin, created_at=now)
+            db.add(matches[new.origin])
+        _fill(matches[new.origin], new)
+    kept = [matches[new.origin] for new in wanted]
     for clip in movable:
-        db.delete(clip)
+        if clip not in kept:
+            db.delete(clip)
     db.flush()
-    _suggest(db, recording, kept, {new.start: new for new in found})
+    _suggest(db, recording, list(zip(kept, wanted, strict=True)))
     db.flush()
     return kept
+
+
+def _matches(clips: Sequence[Clip], found: Sequence[NewClip]) -> dict[str, Clip]:
+    """Which earlier clip each new one is, by the new one's origin: first by the origin itself, then by the place."""
+    matches = {clip.origin: clip for clip in clips if any(clip.origin == new.origin for new in found)}
+    rest = [clip for clip in clips if clip.origin not in matches]
+    for new in found:
+        if new.origin not in matches and (clip := next((clip for clip in rest if _same(clip, new)), None)):
+            matches[new.origin] = clip
+            rest.remove(clip)
+    return matches
 
 
 def reasons(clip: Clip) -> list[Message]:
@@ -80,11 +86,10 @@ def _fill(clip: Clip, new: NewClip) -> None:
     clip.reason = new.reason.as_json()
 
 
-def _suggest(db: Session, recording: Recording, clips: list[Clip], found: dict[float, NewClip]) -> None:
+def _suggest(db: Session, recording: Recording, pairs: Sequence[tuple[Clip, NewClip]]) -> None:
     topics = all_topics(db)
-    titles = {language: all_titles(db, language) for language in {clip.language for clip in clips}}
-    for clip in clips:
-        new = found[clip.start]
+    titles = {language: all_titles(db, language) for language in {clip.language for clip, _ in pairs}}
+    for clip, new in pairs:
         topic = suggest_topic(
             topics, title=clip.title, text=new.text, language=clip.language, within=recording.topic_id
         )

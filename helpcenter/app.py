@@ -25,6 +25,7 @@ from helpcenter.web.languages import remember as remember_language
 from helpcenter.web.limits import limiter
 from helpcenter.web.people import access_of, cookie_name, load_sign_in
 from helpcenter.web.statics import version_static
+from helpcenter.web.words import word
 from helpcenter.wiring import wire
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
@@ -63,7 +64,7 @@ def _configure(app: Flask, ports: Ports) -> None:
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters["say"] = say
+    app.jinja_env.filters.update(say=say, word=word)
     app.jinja_env.globals.update(
         csrf_token=csrf_token, allowed=allowed, Action=Action, current_user=current_user, LANGUAGES=LANGUAGES
     )

@@ -1,5 +1,3 @@
-import pytest
-
 from helpcenter.web.people import access_of
 
 
@@ -20,9 +18,3 @@ def test_an_unknown_address_is_a_page_in_the_readers_language(client):
     answer = client.get("/nowhere", headers={"Accept-Language": "en"})
     assert answer.status_code == 404
     assert "There is nothing here, or not for you." in answer.text
-
-
-@pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_a_change_from_another_site_is_refused(client, site):
-    answer = client.post("/health", headers={"Sec-Fetch-Site": site, "Accept": "application/json"})
-    assert answer.status_code == 405

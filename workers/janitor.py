@@ -1,5 +1,6 @@
 """Removes what interrupted work has left behind."""
 
+import os
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ def tidy(ports: Ports, *, every: timedelta = EVERY, old: timedelta = OLD) -> Non
         return
     mark.parent.mkdir(parents=True, exist_ok=True)
     mark.touch()
+    os.utime(mark, (now.timestamp(), now.timestamp()))
     _work_folders(ports)
     _half_written(ports, before=now - old)
     _uploads(ports, now)

@@ -1,5 +1,7 @@
 """The Celery application: `celery -A workers.app worker` and `celery -A workers.app beat`."""
 
+import time
+from contextlib import suppress
 from typing import Any
 
 from celery import signals
@@ -10,6 +12,8 @@ from helpcenter.queue import celery_app
 from helpcenter.settings import Settings
 from workers import process
 from workers.tasks import register
+
+OLD_BELL = 60.0  # seconds
 
 settings = Settings()
 app = celery_app(settings)
@@ -39,6 +43,17 @@ def _log(**_: Any) -> None:
 def _wire_before_forking(**_: Any) -> None:
     # Migrates an embedded database once, instead of in each process at once.
     process.ports()
+    if settings.embedded_queue:
+        _forget_old_bells()
+
+
+def _forget_old_bells() -> None:
+    # A beat that ran without a worker has rung for nothing every two seconds; what is still due, the next tick finds.
+    before = time.time() - OLD_BELL
+    for path in (settings.queue_root / "messages").glob("*.msg"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                path.unlink()
 
 
 def _after_fork(**_: Any) -> None:

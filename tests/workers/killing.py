@@ -28,6 +28,7 @@ from helpcenter.models import (
     RecordingVersion,
     SearchDocument,
     Source,
+    Step,
     StepState,
     Transcript,
 )
@@ -41,7 +42,7 @@ from workers.janitor import tidy
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "samples" / "ebike-qa.mp4"
-PATIENCE = 150.0
+PATIENCE = 240.0
 LEASE = 2.0
 WORKING = ("scan", "play", "transcript", "cut")
 """Steps with a place in the midst of the work, while other programs run."""
@@ -59,6 +60,7 @@ class Site:
     kills: str = "group"
     starts: int = 0
     exits: list[int] = field(default_factory=list)
+    beside: "Site | None" = None
     worker: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @cached_property
@@ -93,6 +95,8 @@ class Site:
                 [*command, *quick], env=self.environment, cwd=ROOT, stdout=log, stderr=log, start_new_session=True
             )
         self.starts += 1
+        if self.beside is not None:
+            self.beside.start()
 
     def end(self) -> None:
         """Kill what is left of the worker's group; before it is waited for, as until then nobody else can get its number."""
@@ -100,6 +104,26 @@ class Site:
             os.killpg(self.worker.pid, signal.SIGKILL)
             self.exits.append(self.worker.wait())
             self.worker = None
+        if self.beside is not None:
+            self.beside.end()
+
+    def stop(self) -> int:
+        """Ask the worker to stop, as an operator does; its exit status."""
+        assert self.worker is not None
+        self.worker.terminate()
+        status = self.worker.wait(PATIENCE)
+        self.worker = None
+        return status
+
+    def wait_for(self, recording_id: int, name: str, state: StepState) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while self.step(recording_id, name).state is not state:
+            assert time.monotonic() < deadline, self.story(recording_id)
+            time.sleep(0.02)
+
+    def step(self, recording_id: int, name: str) -> Step:
+        with self.ports.database.reading() as db:
+            return next(step for step in steps.of_recording(db, recording_id) if step.name == name)
 
     def _is_dead(self) -> bool:
         assert self.worker is not None

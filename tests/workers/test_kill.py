@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.workers.killing import drill, short_recording, site
+from helpcenter.models import StepState
+from tests.workers.killing import drill, short_recording, site, take_in
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(300)]
 
@@ -42,3 +43,19 @@ def test_a_single_process_of_the_pool_may_die_as_well(tmp_path, media):
 def test_the_same_holds_on_redis_and_postgresql(tmp_path, media, postgres_url, redis_url):
     with site(tmp_path, points=SELECTION, database_url=postgres_url, broker_url=redis_url) as production:
         drill(production, media)
+
+
+def test_a_worker_that_is_stopped_gives_its_step_back_at_once_and_uncounted(tmp_path, media):
+    with site(tmp_path) as embedded:
+        recording_id = take_in(embedded, media)
+        embedded.start()
+        embedded.wait_for(recording_id, "transcript", StepState.DOING)
+        assert embedded.stop() == 0
+        embedded.assert_no_survivors()
+        step = embedded.step(recording_id, "transcript")
+        assert (step.state, step.attempts, step.leased_until) == (StepState.TODO, 0, None)
+
+
+def test_two_workers_and_two_beats_do_nothing_twice(tmp_path, media):
+    with site(tmp_path) as other, site(tmp_path, beside=other) as one:
+        drill(one, media)

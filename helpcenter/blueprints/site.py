@@ -1,6 +1,7 @@
 """The start page, and what every page's frame needs."""
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from flask import Blueprint, current_app, render_template, request, url_for
@@ -11,6 +12,11 @@ from helpcenter.services import pages
 from helpcenter.web import cached_page, language, public, reading, visibilities
 from helpcenter.web.languages import LANGUAGES
 from helpcenter.web.people import safe_next
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask.blueprints import BlueprintSetupState
 
 bp = Blueprint("site", __name__)
 
@@ -53,6 +59,15 @@ for address in (pages.entry_address, pages.recording_address, pages.topic_addres
 
 
 @bp.app_template_global()
+def kept(name: str, caller: "Callable[[], str]") -> str:
+    """A piece that is the same on all pages in a language, made once; for Jinja's `call` block."""
+    pieces: dict[tuple[str, str], str] = current_app.extensions.setdefault("kept", {})
+    if current_app.debug or (name, language()) not in pieces:
+        pieces[name, language()] = caller()
+    return pieces[name, language()]
+
+
+@bp.app_template_global()
 def asset(name: str) -> str:
     """The address of a static file, which changes with its content."""
     return url_for("static", filename=name) if current_app.debug else _asset(name)
@@ -78,3 +93,12 @@ def clock(seconds: float | None) -> str:
     hours, rest = divmod(int(seconds), HOUR)
     minutes, rest = divmod(rest, MINUTE)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+@bp.record_once
+def share_macros(state: "BlueprintSetupState") -> None:
+    """Let every template use the shared macros; an import of each is looked up anew for each page."""
+    # The last of all, since what a template uses must be known when it is loaded.
+    templates = state.app.jinja_env
+    for name in ("ui", "public", "players"):
+        templates.globals[name] = templates.get_template(f"_{name}.html").module

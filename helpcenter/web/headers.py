@@ -1,5 +1,6 @@
 """The headers of every answer: what a browser may load and do with our pages."""
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Response, request
@@ -30,24 +31,25 @@ _FIXED = {
 }
 
 
-def content_security_policy() -> str:
+@lru_cache
+def content_security_policy(storage_url: str) -> str:
     """The policy for our pages; storage that serves media itself is let in."""
     policy = dict(_POLICY)
-    if endpoint := _storage_origin():
+    if endpoint := _storage_origin(storage_url):
         for directive in ("img-src", "media-src", "connect-src"):
             policy[directive] += f" {endpoint}"
     return "; ".join(f"{name} {value}" for name, value in policy.items())
 
 
-def _storage_origin() -> str:
-    endpoint = settings().storage_url.partition("endpoint=")[2].partition("&")[0]
+def _storage_origin(storage_url: str) -> str:
+    endpoint = storage_url.partition("endpoint=")[2].partition("&")[0]
     parts = urlsplit(endpoint)
-    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ("https:" if settings().storage_url else "")
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ("https:" if storage_url else "")
 
 
 def add_headers(response: Response) -> Response:
     """Add what every answer carries; after each request."""
-    response.headers.setdefault("Content-Security-Policy", content_security_policy())
+    response.headers.setdefault("Content-Security-Policy", content_security_policy(settings().storage_url))
     for name, value in _FIXED.items():
         response.headers.setdefault(name, value)
     if settings().site_url.startswith("https://"):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from math import isfinite
+from typing import NamedTuple
 from urllib.parse import quote
 
 from flask import Response, url_for
@@ -18,8 +19,7 @@ class Track:
     language: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line beside the player; `start` and `end` in seconds of the player, `address` this page at that second."""
 
     start: float

@@ -1,7 +1,8 @@
 """What public pages show, read in few queries: plain values from which a template writes a whole page."""
 
 from helpcenter.services.pages.addresses import entry_address, media_address, recording_address, topic_address
-from helpcenter.services.pages.cards import SHOWN, Card
+from helpcenter.services.pages.cards import Card
+from helpcenter.services.pages.choice import SHOWN
 from helpcenter.services.pages.entry import ClipView, EntryPage, find_entry, read_clips
 from helpcenter.services.pages.files import FileOwner, owner_of
 from helpcenter.services.pages.hits import Found, show_hits

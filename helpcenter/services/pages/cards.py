@@ -1,29 +1,15 @@
 """Entries as they stand in lists."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, and_, bindparam, case, select
-from sqlalchemy.orm import Session
 
-from helpcenter.models import (
-    Clip,
-    ClipState,
-    EntryState,
-    FaqClip,
-    FaqEntry,
-    FaqText,
-    Recording,
-    RecordingVersion,
-    Visibility,
-)
-
-SHOWN = (EntryState.PUBLISHED, EntryState.STALE)
+from helpcenter.models import Clip, ClipState, FaqClip, FaqEntry, FaqText, Recording, RecordingVersion, Visibility
+from helpcenter.services.pages.choice import Reader, given, published, visible, watchable
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """An entry in a list: `seconds` is the length of its best clip, None where it has none to watch."""
 
     slug: str
@@ -31,11 +17,6 @@ class Card:
     language: str
     poster_key: str | None
     seconds: float | None
-
-
-def watchable(visibilities: Collection[Visibility]) -> list[Visibility]:
-    """What may be watched at its address by somebody who may find `visibilities` in lists."""
-    return list({Visibility.PUBLIC, Visibility.UNLISTED, *visibilities})
 
 
 def in_language(column: Any) -> Any:
@@ -46,36 +27,30 @@ def in_language(column: Any) -> Any:
 
 
 def select_cards() -> Select[Any]:
-    """Published entries as cards, to be narrowed and ordered; wants `language`, `visible` and `watchable`."""
-    best = FaqClip.__table__.join(
-        Clip.__table__, and_(Clip.id == FaqClip.clip_id, Clip.state == ClipState.CONFIRMED)
-    ).join(
-        Recording.__table__,
-        and_(
-            Recording.id == Clip.recording_id,
-            Recording.visibility.in_(bindparam("watchable", expanding=True)),
-        ),
-    )
+    """Published entries as cards, to be narrowed and ordered, for `read_cards`."""
+    # One join after the other: a join in brackets would make SQLite read all clips first.
     return (
         select(
             FaqEntry.slug, in_language(FaqText.title), in_language(FaqText.language),
-            Clip.poster_key, Clip.start, Clip.end, RecordingVersion.poster_key,
+            Clip.poster_key, Clip.start, Clip.end, RecordingVersion.poster_key, Recording.id,
         )
-        .outerjoin_from(FaqEntry, best, and_(FaqClip.entry_id == FaqEntry.id, FaqClip.best))
+        .outerjoin_from(FaqEntry, FaqClip, and_(FaqClip.entry_id == FaqEntry.id, FaqClip.best))
+        .outerjoin(Clip, and_(Clip.id == FaqClip.clip_id, Clip.state == ClipState.CONFIRMED))
+        .outerjoin(Recording, and_(Recording.id == Clip.recording_id, visible(Recording.visibility, "watchable")))
         .outerjoin(RecordingVersion, RecordingVersion.id == Recording.version_id)
-        .where(FaqEntry.state.in_(SHOWN), FaqEntry.visibility.in_(bindparam("visible", expanding=True)))
+        .where(published(), visible(FaqEntry.visibility))
     )  # fmt: skip
 
 
 def read_cards(
-    db: Session, statement: Select[Any], *, language: str, visibilities: Collection[Visibility], **more: Any
+    db: Reader, statement: Select[Any], *, language: str, visibilities: Collection[Visibility], **more: Any
 ) -> list[Card]:
     """The cards that a statement made by `select_cards` finds."""
-    rows = db.connection().execute(
-        statement,
-        {"language": language, "visible": list(visibilities), "watchable": watchable(visibilities), **more},
-    )
+    may_watch = given(watchable(visibilities), "watchable")
+    rows = db.execute(statement, {"language": language, **given(visibilities), **may_watch, **more}).all()
     return [
-        Card(slug, title or slug, text_language or language, poster or whole_poster, end - start if end else None)
-        for slug, title, text_language, poster, start, end, whole_poster in rows
+        Card(slug, title or slug, text_language or language, poster or whole_poster, end - start)
+        if recording
+        else Card(slug, title or slug, text_language or language, None, None)
+        for slug, title, text_language, poster, start, end, whole_poster, recording in rows
     ]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, aliased
@@ -23,7 +23,8 @@ from helpcenter.models import (
     Topic,
     Visibility,
 )
-from helpcenter.services.pages.cards import Card, read_cards, select_cards, watchable
+from helpcenter.services.pages.cards import Card, read_cards, select_cards
+from helpcenter.services.pages.choice import Reader, given, visible, watchable
 from helpcenter.services.pages.media import Chapter, Text, read_chapters, read_text
 from helpcenter.services.pages.tree import title_of
 
@@ -57,7 +58,7 @@ _CLIPS: Select[*tuple[Any, ...]] = (
     .where(
         FaqClip.entry_id == bindparam("entry"),
         Clip.state == ClipState.CONFIRMED,
-        Recording.visibility.in_(bindparam("watchable", expanding=True)),
+        visible(Recording.visibility),
     )
     .order_by(FaqClip.best.desc(), FaqClip.position, Clip.id)
 )  # fmt: skip
@@ -70,8 +71,7 @@ _NEIGHBOURS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """The question and the answer (Markdown) in one language."""
 
     language: str
@@ -79,8 +79,7 @@ class Version:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClipView:
+class ClipView(NamedTuple):
     """A clip with what plays it. `start` and `end` are seconds of the recording."""
 
     id: int
@@ -160,28 +159,29 @@ def find_entry(
 
     Whether somebody may see the entry itself is the caller's to check, by its state and visibility. Raises NotFound.
     """
-    rows = db.connection().execute(_ENTRY, {"slug": slug}).all()
+    reader = db.connection()
+    rows = reader.execute(_ENTRY, {"slug": slug}).all()
     if not rows:
         raise NotFound
     first = rows[0]
     versions = [Version(row.language, row.title, row.body) for row in rows if row.language]
     shown = next((version for version in versions if version.language == language), None)
     shown = shown or next(iter(versions), Version(language, slug, ""))
-    clips = read_clips(db, first.id, visibilities)
+    clips = read_clips(reader, first.id, visibilities)
     playing = next((one for one in clips if one.public_id == clip), None) or next(iter(clips), None)
     return EntryPage(
         first.id, first.public_id, first.slug, first.state, first.visibility, first.updated_at, versions, shown,
         _path(first, language), clips, playing,
-        text=read_text(db, playing.recording_id, playing.recording_language, playing.start, playing.end) if playing else Text(),
-        chapters=read_chapters(db, playing.recording_id) if playing else [],
-        related=_related(db, first.id, first.topic_id, language, visibilities),
+        text=read_text(reader, playing.recording_id, playing.recording_language, playing.start, playing.end) if playing else Text(),
+        chapters=read_chapters(reader, playing.recording_id) if playing else [],
+        related=_related(reader, first.id, first.topic_id, language, visibilities),
     )  # fmt: skip
 
 
-def read_clips(db: Session, entry_id: int, visibilities: Collection[Visibility]) -> list[ClipView]:
+def read_clips(db: Reader, entry_id: int, visibilities: Collection[Visibility]) -> list[ClipView]:
     """The confirmed clips of the entry that may be watched, best first."""
-    rows = db.connection().execute(_CLIPS, {"entry": entry_id, "watchable": watchable(visibilities)})
-    return [ClipView(*row) for row in rows]
+    rows = db.execute(_CLIPS, {"entry": entry_id, **given(watchable(visibilities))}).all()
+    return [ClipView._make(row) for row in rows]
 
 
 def _path(row: Any, language: str) -> list[tuple[str, str]]:
@@ -192,7 +192,7 @@ def _path(row: Any, language: str) -> list[tuple[str, str]]:
 
 
 def _related(
-    db: Session, entry_id: int, topic_id: int | None, language: str, visibilities: Collection[Visibility]
+    db: Reader, entry_id: int, topic_id: int | None, language: str, visibilities: Collection[Visibility]
 ) -> list[Card]:
     if topic_id is None:
         return []

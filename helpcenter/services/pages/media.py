@@ -1,13 +1,14 @@
 """What accompanies a recording on a page: its text and its chapters."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, select
-from sqlalchemy.orm import Session
 
 from helpcenter.captions import Cue
 from helpcenter.models import Chapter as ChapterRow
 from helpcenter.models import CueRow, Transcript
+from helpcenter.services.pages.choice import Reader
 
 _FOREVER = 1e9
 
@@ -35,8 +36,7 @@ _CHAPTERS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
+class Chapter(NamedTuple):
     """A titled stretch, in seconds of the recording."""
 
     start: float
@@ -58,7 +58,7 @@ class Text:
 
 
 def read_text(
-    db: Session,
+    db: Reader,
     recording_id: int,
     language: str | None,
     since: float = 0.0,
@@ -70,7 +70,7 @@ def read_text(
 
     One query.
     """
-    rows = db.connection().execute(_TEXTS, {"recording": recording_id, "since": since, "until": until}).all()
+    rows = db.execute(_TEXTS, {"recording": recording_id, "since": since, "until": until}).all()
     found = {row.id: row for row in rows}
     if not found:
         return Text()
@@ -84,6 +84,6 @@ def read_text(
     return Text(best.language, best.draft, cues, sorted({row.language for row in found.values()}))
 
 
-def read_chapters(db: Session, recording_id: int) -> list[Chapter]:
+def read_chapters(db: Reader, recording_id: int) -> list[Chapter]:
     """The recording's chapters in order of time."""
-    return [Chapter(*row) for row in db.connection().execute(_CHAPTERS, {"recording": recording_id})]
+    return [Chapter._make(row) for row in db.execute(_CHAPTERS, {"recording": recording_id}).all()]

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from helpcenter.models import Asker, ClipState, FaqEntry, FaqText, Question, Visibility
 from helpcenter.services.pages.addresses import entry_address, recording_address
-from helpcenter.services.pages.cards import SHOWN, in_language, watchable
+from helpcenter.services.pages.cards import in_language
+from helpcenter.services.pages.choice import SHOWN, watchable
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from helpcenter.models import (
     Topic,
     Visibility,
 )
-from helpcenter.services.pages.cards import SHOWN, in_language
+from helpcenter.services.pages.cards import in_language
+from helpcenter.services.pages.choice import given, published, visible
 from helpcenter.services.pages.media import Chapter, Text, read_chapters, read_text
 from helpcenter.services.pages.tree import title_of
 
@@ -50,8 +51,8 @@ _ANSWERS: Select[*tuple[Any, ...]] = (
         FaqEntry,
         and_(
             FaqEntry.id == FaqClip.entry_id,
-            FaqEntry.state.in_(SHOWN),
-            FaqEntry.visibility.in_(bindparam("visible", expanding=True)),
+            published(),
+            visible(FaqEntry.visibility),
         ),
     )
     .where(Clip.recording_id == bindparam("recording"), Clip.state == ClipState.CONFIRMED)
@@ -113,7 +114,7 @@ class RecordingPage:
 
 def find_whole(db: Session, public_id: str) -> Whole:
     """The recording with this public id; whether somebody may see it is the caller's to check. Raises NotFound."""
-    row = db.connection().execute(_RECORDING, {"public_id": public_id}).one_or_none()
+    row = db.execute(_RECORDING, {"public_id": public_id}).one_or_none()
     if row is None:
         raise NotFound
     return Whole(*row[:-2])
@@ -123,17 +124,16 @@ def find_recording(
     db: Session, public_id: str, *, language: str, visibilities: Collection[Visibility]
 ) -> RecordingPage:
     """The page of the recording with this public id; four queries. Who may see it: as `find_whole`. Raises NotFound."""
-    row = db.connection().execute(_RECORDING, {"public_id": public_id}).one_or_none()
+    reader = db.connection()
+    row = reader.execute(_RECORDING, {"public_id": public_id}).one_or_none()
     if row is None:
         raise NotFound
     whole = Whole(*row[:-2])
-    answers = db.connection().execute(
-        _ANSWERS, {"recording": whole.id, "language": language, "visible": list(visibilities)}
-    )
+    answers = reader.execute(_ANSWERS, {"recording": whole.id, "language": language, **given(visibilities)})
     return RecordingPage(
         whole,
         [(row.slug, title_of(row.titles, language, row.slug))] if row.slug else [],
-        read_text(db, whole.id, whole.language),
-        read_chapters(db, whole.id),
+        read_text(reader, whole.id, whole.language),
+        read_chapters(reader, whole.id),
         [Answer(*answer) for answer in answers],
     )

@@ -4,19 +4,16 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
 
 from helpcenter.models import FaqEntry, Topic, Visibility
-from helpcenter.services.pages.cards import SHOWN
+from helpcenter.services.pages.choice import Reader, given, published, visible
 
 _TOPICS = select(Topic.id, Topic.parent_id, Topic.slug, Topic.titles, Topic.descriptions).order_by(
     Topic.position, Topic.id
 )
 _COUNTS = (
-    select(FaqEntry.topic_id, func.count())
-    .where(FaqEntry.state.in_(SHOWN), FaqEntry.visibility.in_(bindparam("visible", expanding=True)))
-    .group_by(FaqEntry.topic_id)
+    select(FaqEntry.topic_id, func.count()).where(published(), visible(FaqEntry.visibility)).group_by(FaqEntry.topic_id)
 )
 
 
@@ -80,12 +77,10 @@ def title_of(titles: dict[str, str], language: str, otherwise: str) -> str:
     return titles.get(language) or next(filter(None, titles.values()), otherwise)
 
 
-def read_tree(db: Session, *, language: str, visibilities: Collection[Visibility]) -> Tree:
+def read_tree(db: Reader, *, language: str, visibilities: Collection[Visibility]) -> Tree:
     """All topics, with the numbers of entries that somebody who may find `visibilities` finds there. Two queries."""
-    rows = db.connection().execute(_TOPICS).all()
-    counts: Counter[int | None] = Counter(
-        dict(db.connection().execute(_COUNTS, {"visible": list(visibilities)}).tuples().all())
-    )
+    rows = db.execute(_TOPICS).all()
+    counts: Counter[int | None] = Counter(dict(db.execute(_COUNTS, given(visibilities)).tuples().all()))
     parents = {row.id: row.parent_id for row in rows}
     for topic_id, number in list(counts.items()):
         above, seen = parents.get(topic_id) if topic_id else None, set()

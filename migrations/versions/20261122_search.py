@@ -15,8 +15,8 @@ branch_labels = None
 depends_on = None
 
 INDEXES = {"search_index_answers": "<>", "search_index_speech": "="}
-# What the index sees of a row: its stems, and who may find it in which language (words never hold an underscore).
-CONTENT = "{row}.terms || ' v_' || {row}.visibility || ' l_' || {row}.language"
+# What the index sees of a row: its stems, who may find it, its language and kind (words never hold an underscore).
+CONTENT = "{row}.terms || ' v_' || {row}.visibility || ' l_' || {row}.language || ' k_' || {row}.kind"
 
 
 def upgrade() -> None:

@@ -5,7 +5,7 @@ documents can match; else it gives the newest matches, and rank.py puts those in
 """
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,10 +17,10 @@ from helpcenter.services.search.plan import Alternative, Group
 
 SPEECH_KINDS = frozenset({"cue"})
 ANSWER_KINDS = frozenset({"entry", "clip", "chapter", "question"})
-# Up to so many matches the index ranks; FTS5 takes 2 ms for a thousand, ts_rank 5.
-_RANKED = {"sqlite": 10_000, "postgresql": 4_000}
-# So few are all read, in any order.
-_FEW = 100
+_CHAPTERS = frozenset({"chapter"})
+# Up to so many matches the index ranks; FTS5 takes 2 ms for a thousand, ts_rank 5
+# and far more for long texts. (answers, cues)
+_RANKED = {"sqlite": (10_000, 10_000), "postgresql": (1_000, 4_000)}
 # On PostgreSQL, the newest matches are sought among so many of the newest documents first.
 _NEWEST = 40_000
 _COLUMNS = (
@@ -91,7 +91,7 @@ def _some(db: Session, groups: Collection[Group], reach: Reach, limit: int, *, s
     taken: list[Group] = []
     for group in rare_first:
         at_most += _count(group, speech=speech)
-        if taken and at_most > _RANKED[_dialect(db)]:
+        if taken and at_most > _ranked(db, speech=speech):
             at_most -= _count(group, speech=speech)
             break
         taken.append(group)
@@ -121,34 +121,50 @@ def _and(db: Session, parts: Iterable[str]) -> str:
 
 
 def _run(db: Session, query: str, reach: Reach, limit: int, at_most: int, *, speech: bool) -> list[Document]:
-    dialect = _dialect(db)
-    ranked = _FEW < at_most <= _RANKED[dialect]
-    values = {"query": query, "limit": limit, "visibilities": [one.value for one in reach.visibilities]}
-    values |= {"language": reach.language} if reach.language else {}
-    values |= {"recording": reach.recording_id} if reach.recording_id is not None else {}
-    kinds = sorted(reach.kinds & ANSWER_KINDS)
-    narrow = not speech and len(kinds) < len(ANSWER_KINDS)
-    values |= {"kinds": kinds} if narrow else {}
-    shape = _Shape(speech, ranked, reach.language is not None, reach.recording_id is not None, narrow)
-    if dialect == "sqlite":
-        if not ranked:
+    """What matches `query`: by the index's rank where that is quick, else the newest; other answers before chapters."""
+    if limit < at_most <= _ranked(db, speech=speech):
+        return _fetch(db, query, reach, limit, _shape(reach, "rank", speech=speech))
+    if speech or at_most <= limit:
+        return _fetch(db, query, reach, limit, _shape(reach, "all" if at_most <= limit else "newest", speech=speech))
+    shelves = (reach.kinds & (ANSWER_KINDS - _CHAPTERS), reach.kinds & _CHAPTERS)
+    narrowed = [replace(reach, kinds=kinds) for kinds in shelves if kinds]
+    return [one for reach in narrowed for one in _fetch(db, query, reach, limit, _shape(reach, "newest", speech=False))]
+
+
+def _ranked(db: Session, *, speech: bool) -> int:
+    return _RANKED[_dialect(db)][speech]
+
+
+def _fetch(db: Session, query: str, reach: Reach, limit: int, shape: "_Shape") -> list[Document]:
+    values: dict[str, Any] = {"query": query, "limit": limit, "visibilities": [one.value for one in reach.visibilities]}
+    values |= {"language": reach.language} if shape.language else {}
+    values |= {"recording": reach.recording_id} if shape.recording else {}
+    values |= {"kinds": sorted(reach.kinds & ANSWER_KINDS)} if shape.kinds else {}
+    if _dialect(db) == "sqlite":
+        if shape.order != "rank":
             # Here a filter in the join would read the document of every match; as terms, the index applies them.
             facets = [_or(db, (f'"v_{one.value}"' for one in reach.visibilities))]
-            facets += [f'"l_{reach.language}"'] if reach.language else []
+            facets += [f'"l_{reach.language}"'] if shape.language else []
+            facets += [_or(db, (f'"k_{kind}"' for kind in values["kinds"]))] if shape.kinds else []
             values["query"] = _and(db, [f"({query})", *facets])
         return [Document(*row) for row in db.execute(_sqlite(shape), values)]
-    if at_most > _RANKED[dialect]:
-        found = [Document(*row) for row in db.execute(_postgresql(shape, newest=True), values)]
+    if shape.speech and shape.order == "newest":
+        found = [Document(*row) for row in db.execute(_postgresql_newest(shape), values)]
         if len(found) >= limit:
             return found
-    return [Document(*row) for row in db.execute(_postgresql(shape, newest=False), values)]
+    return [Document(*row) for row in db.execute(_postgresql(shape), values)]
+
+
+def _shape(reach: Reach, order: str, *, speech: bool) -> "_Shape":
+    narrow = not speech and not reach.kinds >= ANSWER_KINDS
+    return _Shape(speech, order, reach.language is not None, reach.recording_id is not None, narrow)
 
 
 class _Shape(NamedTuple):
-    """Which of the few statements is wanted."""
+    """Which of the few statements is wanted; `order` is rank, newest or all."""
 
     speech: bool
-    ranked: bool
+    order: str
     language: bool
     recording: bool
     kinds: bool
@@ -178,16 +194,30 @@ def _sqlite(shape: _Shape) -> TextClause:
     return _bound(
         f"SELECT {_COLUMNS} FROM {index} AS f CROSS JOIN search_documents AS d ON d.id = f.rowid "  # noqa: S608 -- constants
         f"WHERE f.{index} MATCH :query {ids} AND {_filters(shape)} "
-        f"ORDER BY {'f.rank' if shape.ranked else 'f.rowid DESC'} LIMIT :limit"
+        f"ORDER BY {'f.rank' if shape.order == 'rank' else 'f.rowid DESC'} LIMIT :limit"
     )
 
 
 @lru_cache(maxsize=64)
-def _postgresql(shape: _Shape, *, newest: bool) -> TextClause:
-    kind = f"d.kind {'=' if shape.speech else '<>'} 'cue'"
-    match = f"{kind} AND d.search_index_vector @@ CAST(:query AS tsquery) AND {_filters(shape)}"
-    order = "ORDER BY ts_rank(d.search_index_vector, CAST(:query AS tsquery)) DESC, d.id DESC" if shape.ranked else ""
-    if newest:
-        match = f"{match} AND d.id > (SELECT max(id) FROM search_documents) - {_NEWEST}"  # noqa: S608 -- a constant
+def _postgresql(shape: _Shape) -> TextClause:
+    order = ""  # sorting cues would read all of them
+    if shape.order == "rank":
+        order = "ORDER BY ts_rank(d.search_index_vector, CAST(:query AS tsquery)) DESC, d.id DESC"
+    elif not shape.speech:
         order = "ORDER BY d.id DESC"
-    return _bound(f"SELECT {_COLUMNS} FROM search_documents AS d WHERE {match} {order} LIMIT :limit")  # noqa: S608 -- constants
+    return _bound(
+        f"SELECT {_COLUMNS} FROM search_documents AS d "  # noqa: S608 -- constants
+        f"WHERE d.kind {'=' if shape.speech else '<>'} 'cue' AND d.search_index_vector @@ CAST(:query AS tsquery) "
+        f"AND {_filters(shape)} {order} LIMIT :limit"
+    )
+
+
+@lru_cache(maxsize=64)
+def _postgresql_newest(shape: _Shape) -> TextClause:
+    # OFFSET 0 keeps the planner from gathering all matches first: it is to walk back from the newest until it has enough.
+    newest = f"(SELECT max(id) FROM search_documents) - {_NEWEST}"  # noqa: S608 -- a constant
+    return _bound(
+        f"SELECT {_COLUMNS} FROM (SELECT * FROM search_documents WHERE kind = 'cue' AND id > {newest} "  # noqa: S608 -- constants
+        f"ORDER BY id DESC OFFSET 0) AS d "
+        f"WHERE d.search_index_vector @@ CAST(:query AS tsquery) AND {_filters(shape)} LIMIT :limit"
+    )

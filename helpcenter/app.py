@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Request, Response, abort, request
+from flask.sessions import SessionInterface
 from flask_babel import format_datetime
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -32,12 +33,20 @@ TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 LARGEST_FORM = 2 * 1024 * 1024
 
 
+class NoSession(SessionInterface):
+    """Sign-ins are rows of ours (web/people.py): Flask's session cookie is neither read nor written."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        """None: Flask then refuses whoever would use it."""
+
+
 def create_app(ports: Ports | None = None) -> Flask:
     """The application for these ports, or for the settings of the environment."""
     configure_logging()
     ports = ports or wire()
     app = Flask("helpcenter", template_folder=str(TEMPLATES), static_folder=str(Path(__file__).parent / "static"))
     app.extensions["ports"] = ports
+    app.session_interface = NoSession()
     _configure(app, ports)
     babel.init_app(app, locale_selector=language, timezone_selector=lambda: ports.settings.zone)
     app.jinja_env.globals.update(_=translate, gettext=translate)

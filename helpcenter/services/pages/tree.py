@@ -80,7 +80,7 @@ def title_of(titles: dict[str, str], language: str, otherwise: str) -> str:
 def read_tree(db: Reader, *, language: str, visibilities: Collection[Visibility]) -> Tree:
     """All topics, with the numbers of entries that somebody who may find `visibilities` finds there. Two queries."""
     rows = db.execute(_TOPICS).all()
-    counts: Counter[int | None] = Counter(dict(db.execute(_COUNTS, given(visibilities)).tuples().all()))
+    counts: Counter[int | None] = Counter({row[0]: row[1] for row in db.execute(_COUNTS, given(visibilities))})
     parents = {row.id: row.parent_id for row in rows}
     for topic_id, number in list(counts.items()):
         above, seen = parents.get(topic_id) if topic_id else None, set()

@@ -46,6 +46,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples"
 PATIENCE = 120.0
 LINK_LIFE = timedelta(days=1)
+LEFT_TO_DECIDE = 2
 PEOPLE = {
     Role.CUSTOMER: ("sabine.vogt@example.org", "Sabine Vogt", "de"),
     Role.EXPERT: ("anna@example.org", "Anna", "de"),
@@ -174,13 +175,16 @@ def ingest(demo: Demo, question_id: str, topic: str) -> dict[str, Any]:
 
 
 def publish(demo: Demo, recording_id: str) -> str:
-    """The editor confirms every proposal, and adds each entry's other language; the path of the asker's answer."""
+    """The editor confirms proposals and adds each entry's other language; the path of the asker's answer.
+
+    The last two stay proposed, so that whoever tries the demo finds something to decide.
+    """
     titles = {title: question["title"] for question in demo.told["questions"] for title in question["title"].values()}
     with demo.ports.database.transaction() as db:
         editor, now = accounts.find(db, PEOPLE[Role.EDITOR][0]), demo.ports.clock()
         recording = db.scalars(select(Recording).where(Recording.public_id == recording_id)).one()
         proposed = select(Clip).where(Clip.recording_id == recording.id, Clip.state == ClipState.PROPOSED)
-        for clip in db.scalars(proposed.order_by(Clip.start)).all():
+        for clip in db.scalars(proposed.order_by(Clip.start)).all()[:-LEFT_TO_DECIDE]:
             topic = db.get(Topic, clip.proposed_topic_id) if clip.proposed_topic_id else recording.topic
             entry = clips.confirm(
                 db, clip, entry=None, topic=topic, title=clip.title, start=clip.start, end=clip.end,
@@ -192,10 +196,8 @@ def publish(demo: Demo, recording_id: str) -> str:
         asked = db.scalars(select(Question).where(Question.title == demo.told["asked"]["title"])).first()
         if asked is None or asked.entry_id is None:
             raise Missing("the customer's question has no answer")
-        from helpcenter.models import FaqEntry
-
         slug = db.get_one(FaqEntry, asked.entry_id).slug
-    demo.say("an editor confirmed the clips: they are in the FAQ")
+    demo.say(f"an editor confirmed the clips: they are in the FAQ; {LEFT_TO_DECIDE} are left for you to decide")
     return f"/faq/{slug}"
 
 
@@ -242,6 +244,7 @@ def tell_where(demo: Demo, recording: dict[str, Any], answer: str) -> None:
     print(f"  The answer            {base}{answer}")
     print(f"  The recording         {recording['url']}")
     print(f"  Search                {base}/search?q=Akku+Winter")
+    print(f"  Proposals to decide   {base}/workbench (as editor)")
     print("\n  Sign in (each link works once):")
     with demo.ports.database.transaction() as db:
         for role, (email, _, _) in PEOPLE.items():

@@ -8,7 +8,12 @@ from sqlalchemy.orm import Session
 
 from helpcenter.models import (
     Asker,
+    Chapter,
     Clip,
+    ClipState,
+    CueRow,
+    EntryState,
+    FaqClip,
     FaqEntry,
     FaqText,
     Question,
@@ -17,6 +22,7 @@ from helpcenter.models import (
     RecordingVersion,
     Source,
     Topic,
+    Transcript,
     User,
 )
 from helpcenter.permissions import Role
@@ -80,3 +86,44 @@ def make_question(db: Session, *, email: str = "asker@example.org", confirmed: b
     )
     db.flush()
     return question
+
+
+def make_answer(
+    db: Session, *, slug: str = "how-far", clips: int = 1, recording: Recording | None = None, **values: Any
+) -> FaqEntry:
+    """A published entry with confirmed clips, each 10 s long, of a recording that can be played; the first is the best."""
+    recording = recording or make_watchable(db)
+    entry = make_entry(db, slug=slug, **{"state": EntryState.PUBLISHED, "published_at": NOW, **values})
+    for number in range(clips):
+        clip = make_clip(
+            db,
+            recording,
+            start=number * 10.0 + 5,
+            end=number * 10.0 + 15,
+            state=ClipState.CONFIRMED,
+            title=f"Clip {number}",
+        )
+        entry.clips.append(FaqClip(clip_id=clip.id, clip=clip, best=number == 0, position=number))
+    db.flush()
+    return entry
+
+
+def make_watchable(db: Session, *, cues: int = 12, **values: Any) -> Recording:
+    """A recording with a file, a chapter each 20 s, and a person's text, one cue each 5 s."""
+    recording = make_recording(db, **values)
+    assert recording.version is not None
+    recording.version.play_key = f"recordings/{recording.public_id}/play-1.mp4"
+    recording.version.play_type = "video/mp4"
+    text = _add(
+        db, Transcript(recording_id=recording.id, language="en", provider="captions", human=True, created_at=NOW)
+    )
+    db.add_all(
+        CueRow(transcript_id=text.id, start=i * 5.0, end=i * 5.0 + 4, text=f"Sentence {i}", speaker="Anna")
+        for i in range(cues)
+    )
+    db.add_all(
+        Chapter(recording_id=recording.id, start=i * 20.0, end=i * 20.0 + 20, title=f"Part {i}", source="markers")
+        for i in range(3)
+    )
+    db.flush()
+    return recording

@@ -2,14 +2,14 @@
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpcenter.markdown import render
 from helpcenter.services import pages
-from helpcenter.web import cached_page, language, public, reading, visibilities
+from helpcenter.web import cached_page, language, public, reading, settings, visibilities
 from helpcenter.web.languages import LANGUAGES
 from helpcenter.web.people import safe_next
 
@@ -36,13 +36,15 @@ def start() -> ResponseReturnValue:
 
 @bp.app_template_global()
 def language_links() -> list[dict[str, str]]:
-    """This page in each language: [{"code", "name", "address"}]; the address is a path of this site."""
+    """This page in each language: [{"code", "name", "address", "absolute"}]; `address` is a path of this site."""
     rest = [(key, value) for key, value in request.args.items(multi=True) if key != "lang"]
-    path = request.path if request.method == "GET" else page_address("site.start")
-    return [
-        {"code": code, "name": NAMES[code], "address": f"{path}?{urlencode([*rest, ('lang', code)])}"}
-        for code in LANGUAGES
-    ]
+    path = quote(request.path) if request.method == "GET" else page_address("site.start")
+    links = []
+    for code in LANGUAGES:
+        address = f"{path}?{urlencode([*rest, ('lang', code)])}"
+        absolute = settings().site_url + address
+        links.append({"code": code, "name": NAMES[code], "address": address, "absolute": absolute})
+    return links
 
 
 @bp.app_template_global()

@@ -1,0 +1,143 @@
+import re
+
+import pytest
+from sqlalchemy import select
+
+from helpcenter.models import Asker, OutgoingMail, Question, QuestionState
+from helpcenter.permissions import Role
+from helpcenter.services import questions, search
+from tests.factories import make_answer, make_question, make_topic, make_user
+
+EN = {"Accept-Language": "en"}
+FORM = {"title": "How far in winter?", "body": "It is cold.", "email": "kim@example.org", "name": "Kim"}
+
+
+def _only(ports, model):
+    with ports.database.reading() as db:
+        return db.scalars(select(model)).one()
+
+
+def _key(ports, question, asker):
+    return questions.link_for(ports.settings, question, asker).partition("key=")[2]
+
+
+def test_a_question_is_kept_and_its_asker_is_sent_a_link(client, ports):
+    with ports.database.transaction() as db:
+        make_topic(db, slug="battery")
+    answer = client.post("/ask", data={**FORM, "topic": "battery"})
+    assert (answer.status_code, answer.location) == (303, "/ask/thanks")
+    assert "Please look into your mail" in client.get("/ask/thanks", headers=EN).text
+    question, asker, mail = _only(ports, Question), _only(ports, Asker), _only(ports, OutgoingMail)
+    assert (question.title, question.body, question.state) == ("How far in winter?", "It is cold.", QuestionState.NEW)
+    assert (asker.email, asker.confirmed_at, mail.recipient) == ("kim@example.org", None, "kim@example.org")
+
+
+def test_a_mistake_keeps_what_was_typed(client):
+    answer = client.post("/ask", data={**FORM, "email": "no address"}, headers=EN)
+    assert answer.status_code == 400
+    assert ['value="How far in winter?"' in answer.text, "It is cold." in answer.text] == [True, True]
+    assert 'role="alert"' in answer.text
+
+
+def test_whoever_is_signed_in_need_not_confirm(ports, sign_in):
+    with ports.database.transaction() as db:
+        customer = make_user(db, email="kim@example.org")
+    browser = sign_in(customer)
+    answer = browser.post("/ask", data={"title": "How far?"})
+    question = _only(ports, Question)
+    assert answer.location == f"/questions/{question.public_id}"
+    assert _only(ports, Asker).confirmed_at is not None
+    assert browser.get(answer.location).status_code == 200
+
+
+def test_what_is_answered_already_is_shown_before_asking(client, ports):
+    with ports.database.transaction() as db:
+        entry = make_answer(db, title="How far does it go in winter?")
+        search.index_entry(db, entry.id)
+    for path in ("/ask?q=far+in+winter", "/ask/similar?q=far+in+winter"):
+        page = client.get(path, headers=EN).text
+        assert ["Is your answer here already?" in page, 'href="/faq/how-far' in page] == [True, True]
+    assert client.get("/ask/similar?q=xy").text.strip() == ""
+
+
+def test_the_link_in_the_mail_asks_before_it_confirms(client, ports):
+    client.post("/ask", data=FORM)
+    question, asker = _only(ports, Question), _only(ports, Asker)
+    key = _key(ports, question, asker)
+    page = client.get(f"/questions/{question.public_id}?key={key}", headers=EN)
+    assert ["Yes, write to me" in page.text, "It is cold." in page.text] == [True, True]
+    assert _only(ports, Asker).confirmed_at is None
+    answer = client.post(f"/questions/{question.public_id}/confirm", data={"key": key})
+    assert answer.location == f"/questions/{question.public_id}?key={key}&told=confirmed"
+    assert _only(ports, Asker).confirmed_at == ports.clock()
+
+
+@pytest.mark.parametrize("action", ["confirm", "leave", "reopen"])
+def test_without_the_right_key_nothing_is_done(client, ports, action):
+    with ports.database.transaction() as db:
+        question = make_question(db, state=QuestionState.ANSWERED)
+    assert client.post(f"/questions/{question.public_id}/{action}", data={"key": "0" * 32}).status_code == 404
+    assert _only(ports, Question).state is QuestionState.ANSWERED
+
+
+def test_nobody_else_sees_a_question_that_nobody_stands_behind(client, ports, sign_in):
+    with ports.database.transaction() as db:
+        question = make_question(db, confirmed=False, title="Buy cheap watches")
+        customer, editor = make_user(db), make_user(db, Role.EDITOR)
+    browsers = client, sign_in(customer), sign_in(editor)
+    statuses = [browser.get(f"/questions/{question.public_id}").status_code for browser in browsers]
+    assert statuses == [404, 404, 200]
+
+
+def test_strangers_see_the_question_but_not_what_else_was_written_or_by_whom(client, ports):
+    with ports.database.transaction() as db:
+        question = make_question(db, body="My name is Kim, order 4711", email="kim@example.org")
+    page = client.get(f"/questions/{question.public_id}", headers=EN).text
+    assert "How far does it go in winter?" in page
+    assert ["4711" in page, "kim@example.org" in page] == [False, False]
+    assert "I have this question, too" in page
+
+
+def test_joining_sends_a_link_to_confirm(client, ports):
+    with ports.database.transaction() as db:
+        question = make_question(db)
+    answer = client.post(f"/questions/{question.public_id}/join", data={"email": "b@example.org"})
+    assert answer.location == f"/questions/{question.public_id}?told=mailed"
+    assert _only(ports, OutgoingMail).recipient == "b@example.org"
+    wrong = client.post(f"/questions/{question.public_id}/join", data={"email": "nonsense"}, headers=EN)
+    assert (wrong.status_code, 'value="nonsense"' in wrong.text) == (400, True)
+
+
+def test_an_answered_question_leads_to_its_clip(client, ports):
+    with ports.database.transaction() as db:
+        entry = make_answer(db, title="How far?")
+        clip = entry.clips[0].clip
+        question = make_question(db)
+        questions.answer(db, question, clip=clip, entry=entry, now=ports.clock())
+    page = client.get(f"/questions/{question.public_id}", headers=EN).text
+    assert f'href="/faq/how-far?clip={clip.public_id}"' in page
+    assert "answered" in re.search(r'class="badge badge--ok">([^<]+)', page)[1]
+
+
+def test_who_is_not_helped_opens_it_again_and_who_wants_no_mail_leaves(client, ports):
+    with ports.database.transaction() as db:
+        entry = make_answer(db)
+        question = make_question(db)
+        questions.answer(db, question, clip=entry.clips[0].clip, entry=entry, now=ports.clock())
+        key = _key(ports, question, question.askers[0])
+    assert client.post(f"/questions/{question.public_id}/reopen", data={"key": key}).status_code == 303
+    assert _only(ports, Question).state is QuestionState.REOPENED
+    left = client.post(f"/questions/{question.public_id}/leave", data={"key": key})
+    assert (left.status_code, left.location) == (303, "/ask/left")
+    with ports.database.reading() as db:
+        assert db.scalars(select(Asker)).all() == []
+
+
+@pytest.mark.parametrize("state", list(QuestionState))
+def test_each_state_is_said_in_words(client, ports, sign_in, state):
+    with ports.database.transaction() as db:
+        question = make_question(db, state=state, reason="Not about bikes." if state is QuestionState.DECLINED else "")
+        editor = make_user(db, Role.EDITOR)
+    page = sign_in(editor).get(f"/questions/{question.public_id}", headers=EN)
+    assert page.status_code == 200
+    assert re.search(r'class="badge[^"]*">[^<]+<', page.text)

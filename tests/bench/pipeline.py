@@ -61,13 +61,11 @@ def cpu_of(work: Callable[[], object]) -> float:
 
 def floor(ffmpeg: str, path: Path) -> float:
     """CPU seconds of the cheapest of a few ways to decode the sound and the key frames."""
-    ways = [
-        [*threads, *skip, "-i", str(path), "-map", "0:v", "-map", "0:a", "-fps_mode", "passthrough", "-f", "null", "-"]
-        for threads in ([], ["-threads", "1"])
-        for skip in (["-skip_frame", "nokey"], ["-discard:v", "nokey", "-skip_frame", "nokey"])
-    ]
+    rest = ["-i", str(path), "-map", "0:v", "-map", "0:a", "-fps_mode", "passthrough", "-f", "null", "-"]
+    keys, one_thread = ["-skip_frame", "nokey"], ["-threads", "1"]
+    ways = [[*keys, *rest], [*one_thread, *keys, *rest], [*one_thread, "-discard:v", "nokey", *keys, *rest]]
     run = [ffmpeg, "-nostdin", "-v", "error"]
-    return min(cpu_of(lambda way=way: subprocess.run([*run, *way], check=True)) for way in ways for _ in range(2))
+    return min(cpu_of(lambda way=way: subprocess.run([*run, *way], check=True)) for way in ways)
 
 
 def everything(path: Path, out_dir: Path) -> tuple[dict[str, float], scan.Scan]:
@@ -84,9 +82,7 @@ def everything(path: Path, out_dir: Path) -> tuple[dict[str, float], scan.Scan]:
     step("scan", lambda: scan.scan(tools, path, found["probe"], out_dir))
     length = found["probe"].duration
     spans = [(number, length * number / (CLIPS + 1)) for number in range(1, CLIPS + 1)]
-    wanted = [
-        clips.Wanted(f"clip-{number}", at, at + 0.8 * length / (CLIPS + 1), poster_at=at + 1) for number, at in spans
-    ]
+    wanted = [clips.Wanted(f"clip-{number}", at, min(at + 60, length), poster_at=at + 1) for number, at in spans]
     step("clips", lambda: clips.cut_fast(tools, path, found["probe"], out_dir, wanted=wanted))
     return seconds, found["scan"]
 

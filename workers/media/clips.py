@@ -25,7 +25,8 @@ AUDIO: dict[str, object] = {"acodec": "aac", "b:a": "128k", "ac": 2}
 COPIED_VIDEO = {"h264"}
 COPIED_AUDIO = {"aac"}
 _SHORTER = 0.25
-_TOGETHER = 12
+# Every clip and every picture opens the file anew, and holds the whole index of a long one.
+_TOGETHER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +95,9 @@ class Wanted:
 
 
 def cut_fast(tools: Tools, path: Path, info: MediaInfo, out_dir: Path, *, wanted: list[Wanted]) -> list[Cut]:
-    """Cut all `wanted` as `cut(mode="fast")` does, with their pictures as NAME.jpg, a dozen to a process.
+    """Cut all `wanted` as `cut(mode="fast")` does, with their pictures as NAME.jpg, a few to a process.
 
-    Starting ffmpeg and reading the index of a long file cost more than a copy does, so this takes a fifth of single calls.
+    Starting ffmpeg and reading the index of a long file cost more than a copy does, so this takes half of what single calls do.
     Only for recordings that are `copyable`.
     """
     if not copyable(info):

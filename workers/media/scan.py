@@ -139,87 +139,72 @@ class _Pass:
     parts: dict[str, Path]
 
     def graph(self) -> Any:
-        options: dict[str, Any] = {"threads": 1}
+        """Four outputs, each with a plain chain of filters: one graph of all four costs a third more in ffmpeg's scheduling."""
+        options: dict[str, Any] = {"threads": 1}  # on key frames, handing work over costs more than the work
         if self.info.video is not None and not decoded_whole(self.info):
             options["skip_frame"] = "nokey"
         stream = source(self.info.format, **options)
         outputs: list[Any] = []
         if self.info.audio is not None:
-            outputs += self._sound(stream[str(self.info.audio.index)])
+            outputs += self._sound(stream[str(self.info.audio.index)], self.info.audio.channels)
         if self.info.video is not None:
             outputs += self._picture(stream[str(self.info.video.index)])
-        # One thread each: on key frames and 16 kHz, handing work over costs more than the work.
-        return ffmpeg.merge_outputs(*outputs).global_args("-filter_complex_threads", "1")
+        return ffmpeg.merge_outputs(*outputs)
 
     def _out(self, name: str) -> str:
         return target(self.parts[name].name)
 
     def _log(self, name: str) -> str:
-        return f"out/{self.parts[name].name}"
+        return f"file=out/{self.parts[name].name}"
 
-    def _sound(self, audio: Any) -> list[Any]:
-        assert self.info.audio is not None
-        split = audio.filter_multi_output("asplit")
-        mono = self.info.audio.channels == 1
-        downmix = _DOWNMIX_MANY if self.info.audio.channels > _STEREO else _DOWNMIX
-        speech = split[0] if mono else split[0].filter("pan", downmix)
+    def _sound(self, audio: Any, channels: int) -> list[Any]:
+        downmix = _DOWNMIX.get(channels, _DOWNMIX_MANY)
         # Sound that starts late or has holes keeps its times: the gaps are filled with silence.
-        speech = speech.filter("aresample", sound.RATE, **{"async": 1, "first_pts": 0, "filter_size": 16}).filter(
-            "aformat", sample_fmts="s16"
-        )
+        speech = [*downmix, f"aresample={sound.RATE}:async=1:first_pts=0:filter_size=16", "aformat=sample_fmts=s16"]
         period = loudness.period(self.info.duration)
-        heard = split[1]
-        if period > loudness.WINDOW:
-            heard = heard.filter("aselect", f"lt(mod(t,{period:.3f}),{loudness.WINDOW})")
-        heard = heard.filter("ebur128", metadata=1, framelog="verbose")
-        heard = heard.filter("asettb", "1/1000").filter(
-            "ametadata", "print", key="lavfi.r128.M", file=self._log("loudness.txt")
-        )
+        sample = [f"aselect='lt(mod(t,{period:.3f}),{loudness.WINDOW})'"] if period > loudness.WINDOW else []
+        measure = ["ebur128=metadata=1:framelog=verbose", "asettb=1/1000"]
+        measured = [*sample, *measure, "ametadata=print:key=lavfi.r128.M:" + self._log("loudness.txt")]
+        wav = {"format": "wav", "acodec": "pcm_s16le", "map_metadata": -1, "fflags": "+bitexact"}
         return [
-            speech.output(
-                self._out("speech.wav"), format="wav", acodec="pcm_s16le", map_metadata=-1, fflags="+bitexact"
-            ),
-            heard.output("-", format="null"),
+            audio.output(self._out("speech.wav"), af=",".join(speech), **wav),
+            audio.output("-", af=",".join(measured), format="null"),
         ]
 
     def _picture(self, video: Any) -> list[Any]:
-        small = video.filter("scale", *_inside(storyboard.WIDTH, storyboard.HEIGHT), flags="area")
-        small = small.filter("pad", storyboard.WIDTH, storyboard.HEIGHT, -1, -1).filter("setsar", 1)
-        split = (
-            small.filter("settb", "1/1000").filter("metadata", "add", key="seen", value=1).filter_multi_output("split")
-        )
-        step = 0.0 if decoded_whole(self.info) else KEY_FRAME_STEP
-        thumbs = _at_most_every(split[0], step).filter("metadata", "print", file=self._log("thumbs.txt"))
-        thumbs = thumbs.filter("scale", scenes.WIDTH, scenes.HEIGHT, flags="area").filter("format", "gray")
-        tiles = _at_most_every(split[1], storyboard.interval(self.info.duration))
-        tiles = tiles.filter("metadata", "print", file=self._log("tiles.txt"))
+        tile = (storyboard.WIDTH, storyboard.HEIGHT)
+        small = [
+            _inside(*tile),
+            "pad={}:{}:-1:-1".format(*tile),
+            "setsar=1",
+            "settb=1/1000",
+            "metadata=add:key=seen:value=1",
+        ]
+        step = [] if decoded_whole(self.info) else [_at_most_every(KEY_FRAME_STEP)]
+        thumb = f"scale={scenes.WIDTH}:{scenes.HEIGHT}:flags=area"
+        thumbs = [*small, *step, "metadata=print:" + self._log("thumbs.txt"), thumb, "format=gray"]
         rows = math.ceil(storyboard.expected(self.info.duration) / storyboard.COLUMNS)
-        sheet = tiles.filter("tile", f"{storyboard.COLUMNS}x{rows}").filter("format", "yuvj420p")
+        every = [_at_most_every(storyboard.interval(self.info.duration)), "metadata=print:" + self._log("tiles.txt")]
+        sheet = [*small, *every, f"tile={storyboard.COLUMNS}x{rows}", "format=yuvj420p"]
+        jpeg = {"format": "image2", "vcodec": "mjpeg", "update": 1, "q:v": 6, "frames:v": 1}
         keep = {"fps_mode": "passthrough"}
         return [
-            thumbs.output(self._out("thumbs.raw"), format="rawvideo", **keep),
-            sheet.output(
-                self._out("storyboard.jpg"),
-                format="image2",
-                vcodec="mjpeg",
-                update=1,
-                **{"q:v": 6, "frames:v": 1},
-                **keep,
-            ),
+            video.output(self._out("thumbs.raw"), vf=",".join(thumbs), format="rawvideo", **keep),
+            video.output(self._out("storyboard.jpg"), vf=",".join(sheet), **jpeg, **keep),
         ]
 
 
 # swresample's own downmix raises two equal channels by 3 dB and clips; "<" shares out the gain.
-_STEREO = 2
-_DOWNMIX = "mono|c0<c0+c1"
-_DOWNMIX_MANY = "mono|c0<c0+c1+2*c2"
+_DOWNMIX = {1: [], 2: ["pan=mono|c0<c0+c1"]}
+_DOWNMIX_MANY = ["pan=mono|c0<c0+c1+2*c2"]
 
 
-def _inside(width: int, height: int) -> tuple[str, str]:
-    """Expressions for the largest even size of the picture as it is shown that fits."""
+def _inside(width: int, height: int) -> str:
+    """Scale to the largest even size of the picture as it is shown that fits."""
     wide = f"gt(dar,{width}/{height})"
-    return f"if({wide},{width},2*trunc({height}*dar/2))", f"if({wide},2*trunc({width}/dar/2),{height})"
+    across, down = f"if({wide},{width},2*trunc({height}*dar/2))", f"if({wide},2*trunc({width}/dar/2),{height})"
+    return f"scale=w='{across}':h='{down}':flags=area"
 
 
-def _at_most_every(stream: Any, step: float) -> Any:
-    return stream.filter("select", f"isnan(prev_selected_t)+gte(t-prev_selected_t,{step:.3f})") if step else stream
+def _at_most_every(step: float) -> str:
+    return f"select='isnan(prev_selected_t)+gte(t-prev_selected_t,{step:.3f})'"

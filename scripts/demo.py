@@ -26,6 +26,7 @@ from sqlalchemy import select
 from helpcenter.models import (
     Clip,
     ClipState,
+    FaqEntry,
     MailState,
     OutgoingMail,
     Question,

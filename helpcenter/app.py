@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, abort, request
 from flask.sessions import SessionInterface
-from flask_babel import format_datetime
+from flask_babel import format_date, format_datetime, format_decimal
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -73,7 +73,7 @@ def _configure(app: Flask, ports: Ports) -> None:
     )
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(say=say, word=word)
+    app.jinja_env.filters.update(say=say, word=word, decimal=format_decimal)
     app.jinja_env.globals.update(
         csrf_token=csrf_token, allowed=allowed, Action=Action, current_user=current_user, LANGUAGES=LANGUAGES
     )
@@ -119,6 +119,7 @@ def _page_context() -> dict[str, Any]:
         "site_name": settings().site_name,
         "user": current_user(),
         "role": role(),
+        "day": lambda at: format_date(local_time(at), "long", rebase=False),
         "local": lambda at, format="medium": format_datetime(local_time(at), format, rebase=False),  # noqa: A006 -- Babel's word
     }
 

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from importlib.metadata import entry_points
+from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -110,9 +111,9 @@ def _mail(ports: Ports) -> Check:
     return _says(N_("mail"), ports.mailer.check, Message(N_("Look at HELPCENTER_SMTP_URL or HELPCENTER_MAIL_ROOT.")))
 
 
-def _says(name: str, ask: Callable[[], str], mend: Message) -> Check:
+def _says(name: str, ask: Callable[[], Message], mend: Message) -> Check:
     try:
-        return Check(name, True, Message("%(line)s", {"line": ask()}))
+        return Check(name, True, ask())
     except HelpCenterError as error:
         return Check(name, False, error.message, mend)
     except OSError as error:
@@ -126,7 +127,7 @@ def _room(ports: Ports) -> Check:
         free = shutil.disk_usage(settings.data_root).free
     except OSError as error:
         return Check(name, False, Message("%(why)s", {"why": str(error)}), Message(N_("Look at HELPCENTER_DATA_ROOT.")))
-    params = {"free": f"{free / 1e9:.1f}", "path": str(settings.data_root)}
+    params: dict[str, Any] = {"free": round(free / 1e9, 1), "path": str(settings.data_root)}
     if free < settings.min_free_bytes:
         mend = Message(N_("Make room, or move HELPCENTER_DATA_ROOT to a larger disk. Uploads are refused until then."))
         return Check(name, False, Message(N_("Only %(free)s GB are free in %(path)s."), params), mend)

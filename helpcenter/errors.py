@@ -15,7 +15,7 @@ HelpCenterError                 500
     └── AnswerLost              503  it may have done what was asked, or not: do not simply try again
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Self
@@ -28,22 +28,55 @@ def N_(text: str) -> str:  # noqa: N802 -- gettext's own name for "translate lat
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence for a person: English text with %(name)s places, translated where it is shown."""
+    """A sentence for a person: English text with %(name)s places, translated where it is shown.
+
+    What fills a place may be a message itself, or a list of them, which are said one after the other.
+    """
 
     text: str
     params: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return self.text % self.params if self.params else self.text
+        return self.said(str, str)
+
+    def said(self, translate: Callable[[str], str], number: Callable[[float], str]) -> str:
+        """The sentence, with its text and those of the messages in it translated, and its fractions written, so."""
+        text = translate(self.text)
+        return (
+            text % {name: _said(value, translate, number) for name, value in self.params.items()}
+            if self.params
+            else text
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The form that rows keep: {"text", "params"}."""
-        return {"text": self.text, "params": dict(self.params)}
+        return {"text": self.text, "params": {name: _as_json(value) for name, value in self.params.items()}}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
         """The message that `as_json` wrote."""
-        return cls(str(data["text"]), dict(data.get("params") or {}))
+        params = data.get("params") or {}
+        return cls(str(data["text"]), {name: cls._from_json(value) for name, value in params.items()})
+
+    @classmethod
+    def _from_json(cls, value: Any) -> Any:
+        if isinstance(value, list):
+            return [cls._from_json(part) for part in value]
+        return cls.from_json(value) if isinstance(value, dict) and value.keys() == {"text", "params"} else value
+
+
+def _said(value: Any, translate: Callable[[str], str], number: Callable[[float], str]) -> Any:
+    if isinstance(value, list):
+        return " ".join(str(_said(part, translate, number)) for part in value)
+    if isinstance(value, Message):
+        return value.said(translate, number)
+    return number(value) if isinstance(value, float) else value
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_as_json(part) for part in value]
+    return value.as_json() if isinstance(value, Message) else value
 
 
 class HelpCenterError(Exception):

@@ -53,8 +53,8 @@ class Storage(Protocol):
     def delete_tree(self, prefix: str) -> None:
         """Delete every key that starts with the prefix, which ends with a slash."""
 
-    def check(self) -> str:
-        """One line that says what and how much room there is. Raises Unavailable or NotConfigured in words."""
+    def check(self) -> Message:
+        """What serves as storage, and how much room there is. Raises Unavailable or NotConfigured in words."""
 
 
 class Mailer(Protocol):
@@ -77,8 +77,8 @@ class Mailer(Protocol):
     def was_sent(self, message_id: str) -> bool | None:
         """Whether the message was handed over: yes, no, or None where this way of mail cannot tell."""
 
-    def check(self) -> str:
-        """One line that says where mail goes. Raises Unavailable or NotConfigured in words."""
+    def check(self) -> Message:
+        """Where mail goes. Raises Unavailable or NotConfigured in words."""
 
 
 @dataclass(frozen=True, slots=True)

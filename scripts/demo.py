@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from sqlalchemy import select
@@ -259,7 +260,8 @@ def main() -> int:
     """The exit status."""
     started = time.monotonic()
     fresh_folder()
-    port = free_port()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    port = urlsplit(os.environ.get("HELPCENTER_SITE_URL", "")).port or free_port()
     os.environ.setdefault("HELPCENTER_SITE_URL", f"http://127.0.0.1:{port}")
     settings = Settings()
     demo = Demo(wire(settings), json.loads((SAMPLES / "questions.json").read_text()), started)

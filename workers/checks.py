@@ -9,6 +9,7 @@ from workers.media.ffmpeg import MISSING, Tools, find_tools
 from workers.media.transcribe import SpeechConfig, Transcriber, available
 
 LANGUAGES = {"en": N_("English"), "de": N_("German")}
+SPEECH = {"en": N_("English speech"), "de": N_("German speech")}
 _SECONDS = 20
 
 
@@ -40,7 +41,7 @@ def _ffmpeg(tools: Tools) -> Check:
 def _sandbox(tools: Tools, settings: Settings) -> Check:
     # Working without a sandbox is allowed, but an operator should have decided it.
     return Check(
-        "sandbox",
+        N_("sandbox"),
         ok=True if tools.sandbox else None if settings.sandbox == "off" else False,
         message=tools.sandbox_state,
     )
@@ -52,10 +53,11 @@ def _speech(settings: Settings, ffmpeg: str) -> list[Check]:
     for language, name in LANGUAGES.items():
         if all(transcriber.can(language) for transcriber in transcribers):
             nobody = Message(
-                N_("Nobody here can turn %(language)s speech into text; captions can be uploaded."), {"language": name}
+                N_("Nobody here can turn speech in %(language)s into text; captions can be uploaded."),
+                {"language": Message(name)},
             )
             mend = Message(N_("Install the extra “whisper” and set HELPCENTER_WHISPER_MODEL to the folder of a model."))
-            checks.append(Check(f"speech ({language})", ok=None, message=nobody, mend=mend))
+            checks.append(Check(SPEECH[language], ok=None, message=nobody, mend=mend))
     return checks
 
 

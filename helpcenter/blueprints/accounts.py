@@ -168,4 +168,18 @@ def _welcome(user: User, token: str, target: str) -> Response:
 
 
 def _browser() -> str:
-    return request.user_agent.string[:120]
+    """What a person calls this browser: "Firefox, Linux"; empty where it does not say."""
+    said = request.user_agent.string
+    return ", ".join(
+        name for names in (_BROWSERS, _SYSTEMS) if (name := next((name for sign, name in names if sign in said), ""))
+    )
+
+
+# The first sign that fits counts: Edge and Opera also say Chrome, and Chrome also says Safari.
+_BROWSERS = (
+    ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox/", "Firefox"), ("FxiOS", "Firefox"),
+    ("Chrome/", "Chrome"), ("CriOS", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("Mac OS X", "Mac"), ("Linux", "Linux"),
+)  # fmt: skip

@@ -12,7 +12,7 @@ from email.policy import SMTP
 from pathlib import Path
 from uuid import uuid4
 
-from helpcenter.errors import N_, NotConfigured, StorageFull, Unavailable
+from helpcenter.errors import N_, Message, NotConfigured, StorageFull, Unavailable
 from helpcenter.storage.folder import in_words, make_folders, sync
 
 _SUFFIX = ".eml"
@@ -70,7 +70,7 @@ class FolderMailer:
         """Whether its file is there."""
         return self._path(message_id).exists()
 
-    def check(self) -> str:
+    def check(self) -> Message:
         """The folder."""
         probe = self.root / f".{uuid4().hex}.part"
         try:
@@ -83,7 +83,7 @@ class FolderMailer:
                 path=str(self.root),
                 why=error.strerror,
             ) from error
-        return str(self.root)
+        return Message(N_("The folder %(path)s keeps it."), {"path": str(self.root)})
 
 
 def messages(root: Path, limit: int = 100) -> list[StoredMail]:

@@ -12,7 +12,7 @@ from email.policy import SMTP
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from helpcenter.errors import N_, AnswerLost, InvalidInput, NotConfigured, Unavailable
+from helpcenter.errors import N_, AnswerLost, InvalidInput, Message, NotConfigured, Unavailable
 from helpcenter.mail.message import sender_of
 from helpcenter.mail.relay_log import RelayLog
 from helpcenter.services.notifications import clean_address
@@ -86,13 +86,14 @@ class SmtpMailer:
         """What the relay's log says; None without one."""
         return self._log.accepted(message_id) if self._log else None
 
-    def check(self) -> str:
+    def check(self) -> Message:
         """The server, after a greeting and, where a user is set, a log-in."""
         with _Connection(self.server, self.sender.domain) as smtp, _surely_not_sent():
             smtp.open()
         if self._log:
             self._log.check()
-        return f"{self.server.host}:{self.server.port} ({self.server.tls}), from {self.sender}"
+        said = {"host": self.server.host, "port": self.server.port, "tls": self.server.tls, "sender": str(self.sender)}
+        return Message(N_("%(host)s:%(port)s (%(tls)s) takes it, from %(sender)s"), said)
 
 
 class _Connection:

@@ -139,7 +139,7 @@ def set_password(db: Session, user: User, password: str, *, now: datetime) -> No
 def set_role(db: Session, user: User, role: Role, *, by: User, now: datetime) -> None:
     """Change somebody's role; it counts from his next request. Raises Forbidden for oneself and for the last admin."""
     if user.id == by.id:
-        raise Forbidden(N_("Nobody changes the own role. Ask another admin."))
+        raise Forbidden(N_("Nobody changes their own role. Ask another admin."))
     if user.role is Role.ADMIN and role is not Role.ADMIN:
         _keep_one_admin(db)
     old, user.role = user.role, role
@@ -159,7 +159,7 @@ def set_role(db: Session, user: User, role: Role, *, by: User, now: datetime) ->
 def disable(db: Session, user: User, *, by: User, now: datetime) -> None:
     """Lock somebody out at once. Raises Forbidden for oneself and for the last admin."""
     if user.id == by.id:
-        raise Forbidden(N_("Nobody locks himself out. Ask another admin."))
+        raise Forbidden(N_("Nobody locks themselves out. Ask another admin."))
     if user.role is Role.ADMIN:
         _keep_one_admin(db)
     user.disabled_at = now

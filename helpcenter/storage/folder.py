@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
-from helpcenter.errors import N_, InvalidInput, NotConfigured, NotFound, StorageFull
+from helpcenter.errors import N_, InvalidInput, Message, NotConfigured, NotFound, StorageFull
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 
@@ -68,7 +68,7 @@ class FolderStorage:
         with suppress(FileNotFoundError):
             shutil.rmtree(self.path(prefix))
 
-    def check(self) -> str:
+    def check(self) -> Message:
         """The folder and its room."""
         probe = self.root / f".{uuid4().hex}.part"
         try:
@@ -81,8 +81,8 @@ class FolderStorage:
                 path=str(self.root),
                 why=error.strerror,
             ) from error
-        free = shutil.disk_usage(self.root).free / 1e9
-        return f"{self.root}, {free:.1f} GB free"
+        free = round(shutil.disk_usage(self.root).free / 1e9, 1)
+        return Message(N_("%(free)s GB are free in %(path)s."), {"free": free, "path": str(self.root)})
 
 
 def _move_or_copy(source: Path, part: Path) -> bool:

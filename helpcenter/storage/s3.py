@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from helpcenter.errors import N_, HelpCenterError, NotConfigured, NotFound, StorageFull, Unavailable
+from helpcenter.errors import N_, HelpCenterError, Message, NotConfigured, NotFound, StorageFull, Unavailable
 from helpcenter.storage.cache import FileCache
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class S3Storage:
         if answer.get("Errors"):
             raise Unavailable(N_("The storage did not delete %(number)s files."), number=len(answer["Errors"]))
 
-    def check(self) -> str:
+    def check(self) -> Message:
         """The bucket and the server, after a file was written and deleted."""
         name = f"{self.place.prefix}.check-{os.getpid()}"
         where = f"s3://{self.place.bucket}/{self.place.prefix}"
@@ -139,7 +139,8 @@ class S3Storage:
                 N_("The storage has no bucket %(bucket)s. Make it, or name another in HELPCENTER_STORAGE_URL."),
                 bucket=self.place.bucket,
             ) from error
-        return f"{where} at {self.place.endpoint or 'amazonaws.com'}"
+        said = {"where": where, "server": self.place.endpoint or "amazonaws.com"}
+        return Message(N_("%(where)s at %(server)s"), said)
 
 
 def _connect(place: Place) -> "S3Client":

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response, g, request
-from flask_babel import Babel, get_domain, gettext
+from flask_babel import Babel, format_decimal, get_domain, gettext
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header, parse_cookie
 
@@ -60,9 +60,11 @@ def say(message: Message | Mapping[str, Any] | None) -> str:
         return ""
     if not isinstance(message, Message):
         message = Message.from_json(message)
-    # gettext would read a lone percent sign as a place to fill.
-    text = str(gettext(message.text))
-    return text % message.params if message.params else text
+    return message.said(_translate, format_decimal)
+
+
+def _translate(text: str) -> str:
+    return str(gettext(text))
 
 
 def local_time(at: datetime) -> datetime:

@@ -16,7 +16,7 @@ def test_a_usual_machine_has_ffmpeg_and_a_draft_recogniser_for_english():
 
 
 def test_german_without_a_model_is_said_together_with_what_to_do():
-    check = told()["speech (de)"]
+    check = told()["German speech"]
     assert check.ok is None
     assert "HELPCENTER_WHISPER_MODEL" in str(check.mend)
 

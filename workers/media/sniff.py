@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from helpcenter.errors import N_, UnusableMedia
+from helpcenter.errors import N_, Message, UnusableMedia
 
 ACCEPTED = "mp4, mkv, webm, mov, mp3, m4a, wav, flac, ogg"
 HEAD = 4096
@@ -54,7 +54,7 @@ def demuxer_of(path: Path, *, name: str | None = None) -> str:
     raise UnusableMedia(
         N_("%(name)s is %(kind)s, not a recording. Please give a file in one of these formats: %(formats)s."),
         name=name,
-        kind=_kind(head),
+        kind=Message(_kind(head)),
         formats=ACCEPTED,
     )
 

@@ -41,9 +41,9 @@ def _remove_upload(job: Job) -> None:
 
 def _note(info: MediaInfo) -> Message | None:
     if info.truncated:
-        minutes = f"{info.duration / 60:.1f}", f"{(info.declared or 0) / 60:.1f}"
+        there, declared = round(info.duration / 60, 1), round((info.declared or 0) / 60, 1)
         text = N_("The file breaks off: %(there)s of %(declared)s minutes are there, and they are used.")
-        return Message(text, {"there": minutes[0], "declared": minutes[1]})
+        return Message(text, {"there": there, "declared": declared})
     if info.audio is None:
         return Message(N_("There is no sound."))
     if info.video is None:

@@ -51,8 +51,8 @@ def _recognised(job: Job, file: Given, language: str | None) -> Outcome:
     transcribers = available(config)
     chosen = choose(transcribers, language)
     if chosen is None:
-        reasons = [str(reason) for transcriber in transcribers if (reason := transcriber.can(language))]
-        return _told(job, Message(NOBODY, {"reason": " ".join(reasons)}))
+        reasons = [reason for transcriber in transcribers if (reason := transcriber.can(language))]
+        return _told(job, Message(NOBODY, {"reason": reasons}))
 
     def progress(done: float) -> None:
         reach("transcript.working")

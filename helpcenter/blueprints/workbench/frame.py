@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, request
-from flask_babel import gettext
+from flask_babel import format_decimal, gettext
 
 from helpcenter.blueprints.workbench.forms import write_time
 from helpcenter.errors import N_
@@ -100,7 +100,7 @@ def size_word(size: int) -> str:
     """A number of bytes as people say it: 3.4 GB, 120 MB, 12 kB."""
     for unit, bytes_of_it in (("GB", 1e9), ("MB", 1e6)):
         if size >= bytes_of_it:
-            return f"{size / bytes_of_it:.1f} {unit}"
+            return f"{format_decimal(round(size / bytes_of_it, 1))} {unit}"
     return f"{max(1, round(size / 1000)) if size else 0} kB"
 
 

@@ -20,7 +20,7 @@ ANSWER_KINDS = frozenset({"entry", "clip", "chapter", "question"})
 _CHAPTERS = frozenset({"chapter"})
 # Up to so many matches the index ranks; FTS5 takes 2 ms for a thousand, ts_rank 5
 # and far more for long texts. (answers, cues)
-_RANKED = {"sqlite": (10_000, 10_000), "postgresql": (300, 4_000)}
+_RANKED = {"sqlite": (2_000, 3_000), "postgresql": (300, 4_000)}
 # On PostgreSQL, the newest matches are sought among so many of the newest documents first.
 _NEWEST = 20_000
 _COLUMNS = (

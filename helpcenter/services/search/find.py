@@ -18,7 +18,7 @@ from helpcenter.services.search.words import base_language
 MAX_LIMIT = 100
 # So many documents are looked at for each hit that is wanted: neighbours become one, an answer takes in what it says.
 _ANSWER_CANDIDATES, _CUE_CANDIDATES = 2, 5
-_MAX_MOMENTS = 5
+_MAX_MOMENTS = 3
 _LOOKED_AT = 3
 # Who claims the places of the same answer: an entry before its clips, a clip before chapters, all before bare cues.
 _CLAIM_ORDER = {"entry": 0, "clip": 1, "question": 2, "chapter": 3, "cue": 4}

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from sqlalchemy import TextClause, bindparam, text
 from sqlalchemy.orm import Session
 
-MAX_EXPANSIONS = 24
+MAX_EXPANSIONS = 16
 _MAX_MEANT = 3
 _MIN_OTHER_FIRST = 4
 _MAX_COMPARED = 20_000
@@ -71,18 +71,26 @@ def meant_by(db: Session, spellings: Collection[str]) -> dict[str, tuple[float, 
     allowed = _typos_forgiven(length)
     if not allowed:
         return {}
-    window = {"shortest": length - allowed, "longest": max(map(len, spellings)) + allowed, "n": _MAX_COMPARED}
-    near = "length(term) BETWEEN :shortest AND :longest AND cues + answers > 0"
+    window = {"shortest": length - allowed, "longest": max(map(len, spellings)) + allowed}
     first = min(spellings)[0]
-    rows = db.execute(
-        _select(f"term >= :first AND term < :last AND {near} LIMIT :n"),
-        {"first": first, "last": first + _LAST, **window},
-    ).all()
-    found = _nearest(spellings, rows, allowed)
-    if found or length < _MIN_OTHER_FIRST:
-        return found
-    rows = db.execute(_select(f"{near} ORDER BY cues DESC LIMIT :n"), window | {"n": _MOST_FREQUENT}).all()
-    return _nearest(spellings, rows, allowed)
+    begun = _terms(
+        db, "term >= :first AND term < :last", _MAX_COMPARED, {"first": first, "last": first + _LAST, **window}
+    )
+    found = _nearest(spellings, begun, allowed)
+    if not found and length >= _MIN_OTHER_FIRST:
+        found = _nearest(spellings, _terms(db, "cues > 0 ORDER BY cues DESC", _MOST_FREQUENT, window), allowed)
+    known = counts(db, found)
+    likeliest = sorted(found, key=lambda term: (found[term], known.get(term, Count()).both), reverse=True)[:_MAX_MEANT]
+    return {term: (found[term][1], known[term]) for term in likeliest if found[term][0] == found[likeliest[0]][0]}
+
+
+def _terms(db: Session, condition: str, most: int, values: dict[str, Any]) -> list[str]:
+    # As one string: thousands of rows would make thousands of objects, and the collector walk over all there are.
+    joined = "string_agg" if db.get_bind().dialect.name == "postgresql" else "group_concat"
+    near = "length(term) BETWEEN :shortest AND :longest AND cues + answers > 0"
+    chosen = f"SELECT term FROM search_terms WHERE {near} AND {condition} LIMIT {most}"  # noqa: S608 -- constants
+    found = db.scalar(text(f"SELECT {joined}(term, ' ') FROM ({chosen}) AS chosen"), values)  # noqa: S608 -- constants
+    return (found or "").split()
 
 
 def _typos_forgiven(length: int) -> int:
@@ -91,20 +99,14 @@ def _typos_forgiven(length: int) -> int:
     return 1 if length <= 5 else 2  # noqa: PLR2004 -- as Elasticsearch's AUTO fuzziness
 
 
-def _nearest(spellings: Collection[str], rows: Iterable[Sequence[Any]], allowed: int) -> dict[str, tuple[float, Count]]:
-    known = {row[0]: row for row in rows}
-    terms = list(known)
-    likeness: dict[str, tuple[int, float]] = {}
+def _nearest(spellings: Collection[str], terms: list[str], allowed: int) -> dict[str, tuple[int, float]]:
+    """The terms that differ in at most `allowed` letters: (distance, negated, and likeness), the greater the nearer."""
+    found: dict[str, tuple[int, float]] = {}
     for spelling in spellings:
         for term, distance, _ in process.extract(spelling, terms, scorer=OSA.distance, score_cutoff=allowed, limit=20):
             alike = (-int(distance), JaroWinkler.similarity(spelling, term))
-            likeness[term] = max(alike, likeness.get(term, alike))
-    best = sorted(likeness, key=lambda term: (likeness[term], known[term][1]), reverse=True)[:_MAX_MEANT]
-    return {
-        term: (likeness[term][1], _count(*known[term][1:]))
-        for term in best
-        if likeness[term][0] == likeness[best[0]][0]
-    }
+            found[term] = max(alike, found.get(term, alike))
+    return found
 
 
 def _count(cues: int, answers: int) -> Count:

@@ -171,5 +171,5 @@ def sweep(db: Session, folder: Path, *, now: datetime) -> int:
     return len(old)
 
 
-def _gigabytes(size: int) -> str:
-    return f"{size / 1024**3:.1f}"
+def _gigabytes(size: int) -> float:
+    return round(size / 1024**3, 1)

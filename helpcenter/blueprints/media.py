@@ -1,5 +1,6 @@
 """Files of recordings and clips, for whoever may see the page that plays them."""
 
+from http import HTTPStatus
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -62,4 +63,6 @@ def _headers(answer: Response, key: str, owner: pages.FileOwner) -> Response:
     kind = _type(key)
     disposition = "inline" if kind.startswith(_INLINE) and "download" not in request.args else "attachment"
     answer.headers.set("Content-Disposition", disposition, filename=PurePosixPath(key).name)
+    if request.method == "HEAD" or answer.status_code == HTTPStatus.NOT_MODIFIED:
+        answer.close()  # nobody reads the file, so nobody would close it
     return answer

@@ -1,5 +1,6 @@
 """The Celery application: `celery -A workers.app worker` and `celery -A workers.app beat`."""
 
+import logging
 import time
 from contextlib import suppress
 from typing import Any
@@ -38,6 +39,8 @@ register(app)
 
 def _log(**_: Any) -> None:
     configure_logging()
+    # Celery and the libraries speak to the standard log; without a handler, even why a worker ends would go unheard.
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s [%(levelname)s] %(name)s: %(message)s")
 
 
 def _wire_before_forking(**_: Any) -> None:
@@ -50,7 +53,7 @@ def _wire_before_forking(**_: Any) -> None:
 def _forget_old_bells() -> None:
     # A beat that ran without a worker has rung for nothing every two seconds; what is still due, the next tick finds.
     before = time.time() - OLD_BELL
-    for path in (settings.queue_root / "messages").glob("*.msg"):
+    for path in (settings.queue_root / "messages").iterdir():
         with suppress(FileNotFoundError):
             if path.stat().st_mtime < before:
                 path.unlink()

@@ -2,9 +2,6 @@
 
 import mmap
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
 
 from helpcenter.db import SqlDatabase
 from helpcenter.ports import Ports
@@ -13,7 +10,6 @@ from helpcenter.wiring import wire
 # One byte shared with the processes forked later: the parent hears SIGTERM, its children do the work.
 _asked_to_stop = mmap.mmap(-1, 1)
 _wired: list[Ports] = []
-_busy: list[bool] = []
 
 
 def ports() -> Ports:
@@ -23,21 +19,11 @@ def ports() -> Ports:
     return _wired[0]
 
 
-@contextmanager
-def working() -> Iterator[None]:
-    """While a task runs: SIGTERM does not end it in the middle, but lets it give back what it does."""
-    _busy.append(True)
-    try:
-        yield
-    finally:
-        _busy.pop()
-
-
 def after_fork() -> None:
-    """Leave the parent's database connections to the parent, and end in good order when somebody says so."""
-    # systemd sends SIGTERM to every process of a service. By default a pool's process dies of it at once, maybe
-    # holding the lock on the pool's queue, and then the parent waits for ever.
-    signal.signal(signal.SIGTERM, _end)
+    """Leave the parent's database connections to the parent, and its signals, too."""
+    # systemd sends SIGTERM to every process of a service. A pool's process that dies of it may take along what the
+    # parent then waits for, for ever; so only the parent listens, and tells (see `ask_to_stop`).
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     if _wired and isinstance(_wired[0].database, SqlDatabase):
         _wired[0].database.engine.dispose(close=False)
 
@@ -50,9 +36,3 @@ def ask_to_stop() -> None:
 def stopping() -> bool:
     """Whether somebody has asked us to stop."""
     return _asked_to_stop[0] == 1
-
-
-def _end(_: int, __: FrameType | None) -> None:
-    ask_to_stop()
-    if not _busy:
-        raise SystemExit

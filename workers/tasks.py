@@ -9,20 +9,17 @@ from workers.pipeline.advance import advance
 
 def advance_recording(recording_id: int) -> None:
     """Do the recording's next step."""
-    with process.working():
-        advance(process.ports(), recording_id)
+    advance(process.ports(), recording_id)
 
 
 def send_mail(mail_id: int) -> None:
     """Send the mail, if it is still to be sent."""
-    with process.working():
-        mails.send(process.ports(), mail_id)
+    mails.send(process.ports(), mail_id)
 
 
 def tick() -> None:
     """Ring for what is due, and tidy up."""
-    with process.working():
-        beat.tick(process.ports())
+    beat.tick(process.ports())
 
 
 def register(app: Celery) -> None:

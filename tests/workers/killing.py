@@ -107,10 +107,10 @@ class Site:
         if self.beside is not None:
             self.beside.end()
 
-    def stop(self) -> int:
-        """Ask the worker to stop, as an operator does; its exit status."""
+    def stop(self, *, all_processes: bool) -> int:
+        """Ask the worker to stop, as a supervisor does, or all its processes, as systemd does; its exit status."""
         assert self.worker is not None
-        self.worker.terminate()
+        (os.killpg if all_processes else os.kill)(self.worker.pid, signal.SIGTERM)
         status = self.worker.wait(PATIENCE)
         self.worker = None
         return status

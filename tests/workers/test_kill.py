@@ -45,12 +45,13 @@ def test_the_same_holds_on_redis_and_postgresql(tmp_path, media, postgres_url, r
         drill(production, media)
 
 
-def test_a_worker_that_is_stopped_gives_its_step_back_at_once_and_uncounted(tmp_path, media):
+@pytest.mark.parametrize("all_processes", [False, True])
+def test_a_worker_that_is_stopped_gives_its_step_back_at_once_and_uncounted(tmp_path, media, all_processes):
     with site(tmp_path) as embedded:
         recording_id = take_in(embedded, media)
         embedded.start()
         embedded.wait_for(recording_id, "transcript", StepState.DOING)
-        assert embedded.stop() == 0
+        assert embedded.stop(all_processes=all_processes) == 0
         embedded.assert_no_survivors()
         step = embedded.step(recording_id, "transcript")
         assert (step.state, step.attempts, step.leased_until) == (StepState.TODO, 0, None)

@@ -26,6 +26,7 @@ CRASHES = 2  # on one chunk; then it is left out, as it would crash for ever
 ALL_CRASHES = 4
 LOG = "child.log"
 TAIL = 2000
+SILENCE = 0.5  # seconds
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "OMP_NUM_THREADS")
 
 TOO_SLOW = N_(
@@ -67,7 +68,7 @@ def recognise(job: Job, *, work_dir: Path, limit: Limit, progress: Progress) -> 
 def _attempt(work_dir: Path, deadline: float, progress: Progress) -> str | None:
     """Run the child to its end: None if it finished, else the chunk at which it crashed ("" between chunks)."""
     begun = time.monotonic()
-    chunk = ""
+    chunk, done = "", 0.0
     with _child(work_dir) as child:
         for line in _lines(child, deadline):
             if "error" in line:
@@ -76,8 +77,9 @@ def _attempt(work_dir: Path, deadline: float, progress: Progress) -> str | None:
                 return None
             chunk = line.get("chunk", chunk)
             if "done" in line:
-                chunk = ""
-                progress(line["done"])
+                chunk, done = "", line["done"]
+            if not line or "done" in line:
+                progress(done)
         if time.monotonic() >= deadline:
             raise Unavailable(TOO_SLOW, minutes=round((time.monotonic() - begun) / 60))
     return chunk
@@ -110,13 +112,14 @@ def _child(work_dir: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _lines(child: subprocess.Popen[bytes], deadline: float) -> Iterator[dict[str, Any]]:
-    """What the child says, until it is silent for ever or `deadline` has come."""
+    """What the child says, and every now and then nothing, until it is silent for ever or `deadline` has come."""
     assert child.stdout is not None
     rest = b""
     with selectors.DefaultSelector() as selector:
         selector.register(child.stdout, selectors.EVENT_READ)
         while (left := deadline - time.monotonic()) > 0:
-            if not selector.select(left):
+            if not selector.select(min(left, SILENCE)):
+                yield {}  # a chunk takes long, and whoever waits may have been asked to stop
                 continue
             data = os.read(child.stdout.fileno(), 65536)
             if not data:

@@ -3,7 +3,7 @@
 import pytest
 
 from helpcenter.models import StepState
-from tests.workers.killing import drill, short_recording, site, take_in
+from tests.workers.killing import CAPTIONS, drill, short_recording, site, take_in
 
 pytestmark = [pytest.mark.kill, pytest.mark.timeout(300)]
 
@@ -25,16 +25,20 @@ def media(tmp_path_factory):
     return short_recording(tmp_path_factory.mktemp("media"))
 
 
-@pytest.mark.parametrize("points", [FIRST_HALF, SECOND_HALF], ids=["from fetch to play", "from transcript to cut"])
-def test_a_worker_killed_in_every_step_loses_nothing_and_does_nothing_twice(tmp_path, media, points):
+@pytest.mark.parametrize(
+    ("points", "captions"),
+    [(FIRST_HALF, CAPTIONS), (SECOND_HALF, None)],
+    ids=["from fetch to play", "from transcript to cut"],
+)
+def test_a_worker_killed_in_every_step_loses_nothing_and_does_nothing_twice(tmp_path, media, points, captions):
     with site(tmp_path, points=points) as embedded:
-        drill(embedded, media)
+        drill(embedded, media, captions=captions)
         assert embedded.starts == len(points) + 2, embedded.exits
 
 
 def test_a_single_process_of_the_pool_may_die_as_well(tmp_path, media):
     with site(tmp_path, points=("scan.working", "chapters.storing"), kills="self") as embedded:
-        drill(embedded, media)
+        drill(embedded, media, captions=CAPTIONS)
         assert embedded.starts == 2, embedded.exits
 
 
@@ -42,7 +46,7 @@ def test_a_single_process_of_the_pool_may_die_as_well(tmp_path, media):
 @pytest.mark.redis
 def test_the_same_holds_on_redis_and_postgresql(tmp_path, media, postgres_url, redis_url):
     with site(tmp_path, points=SELECTION, database_url=postgres_url, broker_url=redis_url) as production:
-        drill(production, media)
+        drill(production, media, captions=CAPTIONS)
 
 
 @pytest.mark.parametrize("all_processes", [False, True])
@@ -59,4 +63,4 @@ def test_a_worker_that_is_stopped_gives_its_step_back_at_once_and_uncounted(tmp_
 
 def test_two_workers_and_two_beats_do_nothing_twice(tmp_path, media):
     with site(tmp_path) as other, site(tmp_path, beside=other) as one:
-        drill(one, media)
+        drill(one, media, captions=CAPTIONS)

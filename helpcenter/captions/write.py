@@ -45,6 +45,8 @@ def to_vtt(
 def _voiced(cue: Cue, text: str) -> str:
     # The end tag may be left out where one voice speaks the whole cue, but not every player knows that.
     speaker = " ".join(escape_vtt(cue.speaker or "").split())
+    if speaker.endswith("--"):  # with the bracket behind it that would be an arrow
+        speaker = speaker[:-1] + "&#45;"
     return f"<v {speaker}>{text}</v>" if speaker else text
 
 

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -47,8 +47,8 @@ def ingest(  # noqa: PLR0913 -- one for each option
     with ports.database.transaction() as db:
         public_id, row_id = _create(db, ports, path_or_url, (title, language, topic_slug), sidecars)
     if wait:
-        with _some_worker(ports):
-            _follow(ports, row_id)
+        with _some_worker(ports) as look_after:
+            _follow(ports, row_id, look_after)
     with ports.database.reading() as db:
         result = recordings.summary(db, recordings.find(db, public_id))
     result["url"] = ports.settings.site_url + result["url"]
@@ -101,25 +101,29 @@ def _markers(path: Path | None) -> list[MarkerInput] | None:
 
 
 @contextmanager
-def _some_worker(ports: Ports) -> Iterator[None]:
-    """Somebody who does the work: the worker that runs already, else one of our own for this command's time."""
+def _some_worker(ports: Ports) -> Iterator[Callable[[], None]]:
+    """Somebody who does the work: the worker that runs already, else one of our own for this command's time.
+
+    What is given is to be called now and then: it starts our own again if it has died.
+    """
     with ports.database.reading() as db:
         since = ports.clock() - ALIVE
         running = db.scalar(select(Heartbeat.name).where(Heartbeat.process == "worker", Heartbeat.seen_at > since))
     if running or not ports.settings.embedded_queue:
-        yield
+        yield lambda: None
         return
     child = Child("worker", worker_command(with_beat=True))
     child.start()
     try:
-        yield
+        yield child.look_after
     finally:
         Supervisor([child]).stop()
 
 
-def _follow(ports: Ports, recording_id: int) -> None:
+def _follow(ports: Ports, recording_id: int, look_after: Callable[[], None]) -> None:
     told: dict[str, str] = {}
     while True:
+        look_after()
         with ports.database.reading() as db:
             for name, line in _news(db, recording_id):
                 if told.get(name) != line:

@@ -40,6 +40,8 @@ class SearchTerm(Base):
     __tablename__ = "search_terms"
 
     # Ranges of terms are walked by their bytes, whatever the database's own language.
-    term: Mapped[str] = mapped_column(String(40).with_variant(String(40, collation="C"), "postgresql"), primary_key=True)
+    term: Mapped[str] = mapped_column(
+        String(40).with_variant(String(40, collation="C"), "postgresql"), primary_key=True
+    )
     cues: Mapped[int] = mapped_column(default=0)
     answers: Mapped[int] = mapped_column(default=0)

@@ -16,8 +16,9 @@ from helpcenter.models import (
     Source,
     Transcript,
 )
+from helpcenter.permissions import Role
 from helpcenter.services import clips, recordings, steps
-from tests.factories import NOW, make_question
+from tests.factories import NOW, make_question, make_user
 from tests.workers.driving import VTT, film, run, step, take_in, told
 from workers.pipeline.advance import advance
 
@@ -134,3 +135,18 @@ def test_run_again_it_finds_the_same_clips_and_leaves_what_people_did(ports, mp4
     assert [chapter["title"] for chapter in after["chapters"]] == ["Mine", "How to charge?"]
     with ports.database.reading() as db:
         assert len(db.scalars(select(Transcript)).all()) == 1
+
+
+def test_editors_hear_once_that_proposals_wait(ports, mp4):
+    with ports.database.transaction() as db:
+        make_user(db, Role.EDITOR, email="erik@example.org")
+        make_user(db, Role.EXPERT)
+    markers = recordings.read_markers('[{"at": 0, "kind": "answering", "title": "How far does it go?"}]')
+    recording_id = take_in(ports, mp4, captions=VTT, markers=markers)
+    run(ports, recording_id)
+    with ports.database.transaction() as db:
+        steps.rerun(db, recording_id, first="notify", by=None, now=ports.clock())
+    run(ports, recording_id)
+    with ports.database.reading() as db:
+        mails = db.execute(select(OutgoingMail.kind, OutgoingMail.recipient)).all()
+    assert mails == [("proposals_waiting", "erik@example.org")]

@@ -1,4 +1,4 @@
-"""notify: questions that the host answered by name are answered, and those who asked hear of it."""
+"""notify: questions that the host answered by name are answered, those who asked hear of it, and editors of what waits."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Message
 from helpcenter.models import Clip, ClipState, Question, QuestionState, Recording, Visibility
-from helpcenter.services import questions
+from helpcenter.services import notifications, questions
 from workers.pipeline.job import Job, Keys, Outcome
 
 SETTLED: Final = frozenset(
@@ -17,23 +17,26 @@ OPEN_TO_ASKERS: Final = frozenset({Visibility.PUBLIC, Visibility.UNLISTED})
 
 
 def work(job: Job) -> Outcome:
-    """Answer the questions that markers name; the mails are rows that are written while storing."""
+    """Answer the questions that markers name, and tell editors what waits; the mails are rows that are written while storing."""
     with job.reading() as (db, recording):
-        open_to_askers = recording.visibility in OPEN_TO_ASKERS
+        may_see = recording.visibility in OPEN_TO_ASKERS
         count = len(_answered(db, recording))
-    if not count:
-        return Outcome(note=Message(N_("No marker names a question that is still open.")))
-    if not open_to_askers:
-        return Outcome(
-            note=Message(N_("Those who asked may not see this recording; they hear of it when an answer is published."))
-        )
     now = job.ports.clock()
 
     def store(db: Session, recording: Recording, _: Keys) -> None:
-        for question, clip in _answered(db, recording):
+        for question, clip in _answered(db, recording) if may_see else []:
             questions.answer(db, question, clip=clip, entry=None, now=now)
+        notifications.mail_proposals(db, recording, now=now)
 
-    return Outcome(note=Message(N_("Questions answered: %(questions)d."), {"questions": count}), store=store)
+    return Outcome(note=_note(count, may_see=may_see), store=store)
+
+
+def _note(count: int, *, may_see: bool) -> Message:
+    if not count:
+        return Message(N_("No marker names a question that is still open."))
+    if not may_see:
+        return Message(N_("Those who asked may not see this recording; they hear of it when an answer is published."))
+    return Message(N_("Questions answered: %(questions)d."), {"questions": count})
 
 
 def _answered(db: Session, recording: Recording) -> list[tuple[Question, Clip]]:

@@ -125,12 +125,13 @@ def _own(db: Session, public_id: str, action: Action = Action.UPLOAD) -> Recordi
 
 def _state(db: Session, found: Recording) -> dict[str, Any]:
     transcript = recordings.main_transcript(db, found)
-    chain = steps.of_recording(db, found.id)
+    chain, clips = steps.of_recording(db, found.id), workbench.clips_of(db, found)
     return {
         "recording": found, "steps": chain, "settled": recordings.settled(db, found.id), "retriable": RETRIABLE,
         "done_steps": sum(step.state is StepState.DONE for step in chain), "complaint": recordings.complaint(db, found),
         "transcript": transcript, "counts": workbench.counts(db, found, transcript),
-        "chapters": recordings.chapters_of(db, found), "clips": workbench.clips_of(db, found),
+        "chapters": recordings.chapters_of(db, found), "clips": clips,
+        "subjects": {clip.public_id: clip.title for clip in clips},
     }  # fmt: skip
 
 

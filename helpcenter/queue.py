@@ -68,7 +68,7 @@ def celery_app(settings: Settings) -> Celery:
     """A Celery application for these settings: JSON, ids only, no results, no ETAs; the folder transport where no broker is set."""
     app = Celery("helpcenter", set_as_current=False)
     app.conf.update(
-        broker_url=settings.broker_url or "folder://",
+        broker_url=settings.broker_url or "folder://localhost/",
         task_serializer="json",
         accept_content=["json"],
         task_ignore_result=True,

@@ -112,6 +112,13 @@ def answers(address: str) -> bool:
         return False
 
 
+def started_well(site: subprocess.Popen[bytes]) -> bool:
+    """Whether the site's process runs. Raises Missing when it has ended."""
+    if site.poll() is not None:
+        raise Missing("the site did not start")
+    return True
+
+
 def prepare(demo: Demo) -> tuple[str, str]:
     """People, topics, and a customer's question; its public id, and the topic's slug of the recording."""
     now = demo.ports.clock()
@@ -176,7 +183,7 @@ def ingest(demo: Demo, question_id: str, topic: str) -> dict[str, Any]:
     return result
 
 
-def publish(demo: Demo, recording_id: str) -> str:
+def publish(demo: Demo, recording_id: str, question_id: str) -> str:
     """The editor confirms proposals and adds each entry's other language; the path of the asker's answer.
 
     The last two stay proposed, so that whoever tries the demo finds something to decide.
@@ -195,8 +202,8 @@ def publish(demo: Demo, recording_id: str) -> str:
             for language, title in titles.get(clip.title, {}).items():
                 if faq.text_in(entry, language) is None:
                     faq.save_text(db, entry, language=language, title=title, body="", seen=0, editor=editor, now=now)
-        asked = db.scalars(select(Question).where(Question.title == demo.told["asked"]["title"])).first()
-        if asked is None or asked.entry_id is None:
+        asked = db.scalars(select(Question).where(Question.public_id == question_id)).one()
+        if asked.entry_id is None:
             raise Missing("the customer's question has no answer")
         slug = db.get_one(FaqEntry, asked.entry_id).slug
     demo.say(f"an editor confirmed the clips: they are in the FAQ; {LEFT_TO_DECIDE} are left for you to decide")
@@ -236,7 +243,7 @@ def mailed(demo: Demo) -> bool:
     """Whether the one mail about the answer has been sent."""
     with demo.ports.database.reading() as db:
         sent = db.scalars(select(OutgoingMail.state).where(OutgoingMail.kind == "question_answered")).all()
-    return list(sent) == [MailState.SENT]
+    return set(sent) == {MailState.SENT}
 
 
 def tell_where(demo: Demo, recording: dict[str, Any], answer: str) -> None:
@@ -268,10 +275,11 @@ def main() -> int:
     command = [sys.executable, "-c", "from helpcenter.cli import main; main()", "run", "--port", str(port)]
     site = subprocess.Popen(command, start_new_session=True)
     try:
-        wait_for("the site", lambda: answers(f"{settings.site_url}/health"))
+        wait_for("the site", lambda: started_well(site) and answers(f"{settings.site_url}/health"))
         demo.say("the site answers")
-        recording = ingest(demo, *prepare(demo))
-        answer = publish(demo, recording["recording"])
+        question_id, topic = prepare(demo)
+        recording = ingest(demo, question_id, topic)
+        answer = publish(demo, recording["recording"], question_id)
         check(demo, answer)
         demo.say("done")
         tell_where(demo, recording, answer)

@@ -136,7 +136,7 @@ def prepare(demo: Demo) -> tuple[str, str]:
         asked = demo.told["asked"]
         question = questions.ask(
             db, title=asked["title"], body=asked["text"], language=asked["language"], email=asked["email"],
-            name=asked["name"], now=now,
+            name=asked["name"], topic=made["battery"], now=now,
         )  # fmt: skip
         root = made["e-bikes"]
         assert root

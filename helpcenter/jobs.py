@@ -11,6 +11,10 @@ from sqlalchemy.orm import Session
 ADVANCE_RECORDING: Final = "advance_recording"
 SEND_MAIL: Final = "send_mail"
 TICK: Final = "tick"
+PROJECT_BROADCAST: Final = "project_broadcast"
+SEND_REMINDER: Final = "send_reminder"
+WATCH_VIDEO: Final = "watch_video"
+IMPORT_CHANNEL: Final = "import_channel"
 
 _KEY = "doorbells"
 

@@ -35,7 +35,10 @@ class Action(StrEnum):
     EDIT_RECORDING = "edit chapters, clips and transcripts"
     EDIT_FAQ = "write entries and topics"
     PUBLISH = "publish and withdraw entries and clips"
+    SCHEDULE = "schedule, move and cancel live sessions"
+    HOST = "run a live session, see its stream key"
     MANAGE_USERS = "manage people and their roles"
+    MANAGE_CHANNELS = "connect channels, import their videos, see their quota"
     OPERATE = "see the system's state, its mail and its log"
     OWN_ACCOUNT = "see and change one's own account"
 
@@ -55,7 +58,10 @@ _ROWS: dict[Action, tuple[Scope, Scope, Scope, Scope, Scope, Scope]] = {
     Action.EDIT_RECORDING: (_NONE, _NONE, _NONE, _OWN, _ALL, _ALL),
     Action.EDIT_FAQ: (_NONE, _NONE, _NONE, _NONE, _ALL, _ALL),
     Action.PUBLISH: (_NONE, _NONE, _NONE, _NONE, _ALL, _ALL),
+    Action.SCHEDULE: (_NONE, _NONE, _NONE, _OWN, _ALL, _ALL),
+    Action.HOST: (_NONE, _NONE, _NONE, _OWN, _ALL, _ALL),
     Action.MANAGE_USERS: (_NONE, _NONE, _NONE, _NONE, _NONE, _ALL),
+    Action.MANAGE_CHANNELS: (_NONE, _NONE, _NONE, _NONE, _NONE, _ALL),
     Action.OPERATE: (_NONE, _NONE, _NONE, _NONE, _NONE, _ALL),
     Action.OWN_ACCOUNT: (_NONE, _OWN, _OWN, _OWN, _OWN, _OWN),
 }

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from helpcenter.errors import Message
 from helpcenter.jobs import Doorbell
 from helpcenter.settings import Settings
+from streaming.platform import LivePlatform, Priority
 
 
 class Database(Protocol):
@@ -81,6 +82,16 @@ class Mailer(Protocol):
         """Where mail goes. Raises Unavailable or NotConfigured in words."""
 
 
+class Platforms(Protocol):
+    """The channels that are connected, each as a platform that can be asked."""
+
+    def of(self, channel_id: int, *, priority: Priority, session_id: int | None = None) -> LivePlatform:
+        """The channel, each of its calls paid for from the quota on behalf of that session.
+
+        Raises NotConfigured without an OAuth client, streaming.errors.ReauthNeeded for a channel that is revoked.
+        """
+
+
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Everything that touches the outside, as one process is wired."""
@@ -90,6 +101,7 @@ class Ports:
     queue: Queue
     storage: Storage
     mailer: Mailer
+    platforms: Platforms
     clock: Callable[[], datetime]
 
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -92,6 +93,33 @@ class Settings(BaseSettings):
         None, description="ggml model for ffmpeg's whisper filter, where this ffmpeg has it."
     )
     fetch_private: bool = Field(False, description="Lets `ingest URL` fetch from private and loopback addresses.")
+    encryption_keys: str = Field(
+        "",
+        description="Keys that seal tokens and stream keys, `id:base64 of 32 bytes`, separated by commas; the first seals, all open. "
+        "Empty: one is made once and kept in the data root.",
+    )
+    youtube_client_id: str = Field("", description="OAuth client of the Google Cloud project; empty: no channel.")
+    youtube_client_secret: str = Field("", description="Its secret.")
+    youtube_api_root: str = Field(
+        "", description="Root address of the YouTube API; empty: Google's. An emulator stands here in the demo."
+    )
+    youtube_oauth_root: str = Field(
+        "", description="Root address of the OAuth server (`/o/oauth2/auth`, `/token`, `/revoke`); empty: Google's."
+    )
+    youtube_quota: Path | None = Field(
+        None,
+        description="JSON file with the quota's buckets and the cost of each method; empty: the table that came along.",
+    )
+    youtube_download: bool = Field(
+        False,
+        description="The operator has made sure that he may download his own recordings from YouTube: then yt-dlp fetches them.",
+    )
+    live_pace: float = Field(
+        1,
+        gt=0,
+        le=1000,
+        description="How many times faster than usual the waits around a live session pass; for demonstrations.",
+    )
 
     @field_validator("zone")
     @classmethod
@@ -130,6 +158,10 @@ class Settings(BaseSettings):
     def mailbox(self) -> Path:
         """The mail folder."""
         return (self.mail_root or self.data_root / "mail").resolve()
+
+    def live_wait(self, seconds: float) -> timedelta:
+        """A wait around a live session, at the pace of this installation."""
+        return timedelta(seconds=seconds / self.live_pace)
 
     @property
     def scratch(self) -> Path:

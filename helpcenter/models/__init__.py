@@ -4,6 +4,18 @@ from helpcenter.models.accounts import MailLink, SignIn, User
 from helpcenter.models.analytics import Rating
 from helpcenter.models.audit import AuditRow
 from helpcenter.models.base import Base, PublicContent, new_public_id
+from helpcenter.models.channels import (
+    Broadcast,
+    Channel,
+    ChannelConnection,
+    ChannelImport,
+    ChannelState,
+    ImportState,
+    PlatformVideo,
+    QuotaDay,
+    QuotaEntry,
+    VideoState,
+)
 from helpcenter.models.clips import Clip, ClipState
 from helpcenter.models.faq import EntryState, FaqClip, FaqEntry, FaqRevision, FaqText
 from helpcenter.models.outbox import MailState, OutgoingMail
@@ -22,6 +34,17 @@ from helpcenter.models.recordings import (
     Visibility,
 )
 from helpcenter.models.search import SearchDocument, SearchTerm
+from helpcenter.models.sessions import (
+    DateOption,
+    DateVote,
+    LiveSession,
+    LiveSessionState,
+    Reminder,
+    Series,
+    SessionHost,
+    SessionTopic,
+    Subscription,
+)
 from helpcenter.models.site import ContentVersion, Heartbeat
 from helpcenter.models.steps import Step, StepState
 from helpcenter.models.topics import Topic, TopicExpert
@@ -32,40 +55,59 @@ __all__ = [
     "Asset",
     "AuditRow",
     "Base",
+    "Broadcast",
+    "Channel",
+    "ChannelConnection",
+    "ChannelImport",
+    "ChannelState",
     "Chapter",
     "Clip",
     "ClipState",
     "ContentVersion",
     "CueRow",
+    "DateOption",
+    "DateVote",
     "EntryState",
     "FaqClip",
     "FaqEntry",
     "FaqRevision",
     "FaqText",
     "Heartbeat",
+    "ImportState",
+    "LiveSession",
+    "LiveSessionState",
     "MailLink",
     "MailState",
     "Marker",
     "MarkerKind",
     "OutgoingMail",
+    "PlatformVideo",
     "PublicContent",
     "Question",
     "QuestionState",
+    "QuotaDay",
+    "QuotaEntry",
     "Rating",
     "Recording",
     "RecordingState",
     "RecordingVersion",
+    "Reminder",
     "SearchDocument",
     "SearchTerm",
+    "Series",
+    "SessionHost",
+    "SessionTopic",
     "SignIn",
     "Source",
     "Step",
     "StepState",
+    "Subscription",
     "Topic",
     "TopicExpert",
     "Transcript",
     "Upload",
     "User",
+    "VideoState",
     "Visibility",
     "new_public_id",
 ]

@@ -115,12 +115,21 @@ class MarkerKind(StrEnum):
 
 
 class Marker(Base):
-    """An instant that the host set; its place in a recording is derived (see RecordingVersion.offset)."""
+    """An instant that the host set; its place in a recording is derived (see RecordingVersion.offset).
+
+    One that was set live belongs to its session first, and to the recording as soon as there is one. `key` is the name
+    that the host's browser gave it, so that sending it twice keeps one.
+    """
 
     __tablename__ = "markers"
+    __table_args__ = (UniqueConstraint("session_id", "key"),)
 
     id: Mapped[Id]
-    recording_id: Mapped[int] = mapped_column(ForeignKey("recordings.id", ondelete="CASCADE"), index=True)
+    recording_id: Mapped[int | None] = mapped_column(ForeignKey("recordings.id", ondelete="CASCADE"), index=True)
+    session_id: Mapped[int | None] = mapped_column(
+        ForeignKey("live_sessions.id", ondelete="CASCADE", use_alter=True), index=True
+    )
+    key: Mapped[str | None] = mapped_column(String(64))
     at: Mapped[datetime]
     kind: Mapped[MarkerKind] = mapped_column(word(MarkerKind))
     title: Mapped[Title] = mapped_column(default="")

@@ -14,7 +14,10 @@ WANTED = {
     Action.EDIT_RECORDING:      "–––○●●",
     Action.EDIT_FAQ:            "––––●●",
     Action.PUBLISH:             "––––●●",
+    Action.SCHEDULE:            "–––○●●",
+    Action.HOST:                "–––○●●",
     Action.MANAGE_USERS:        "–––––●",
+    Action.MANAGE_CHANNELS:     "–––––●",
     Action.OPERATE:             "–––––●",
     Action.OWN_ACCOUNT:         "–○○○○○",
 }  # fmt: skip

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ẞ": "SS"})
@@ -23,6 +23,9 @@ def slugify(title: str, fallback: str) -> str:
 def unique_slug(db: Session, column: InstrumentedAttribute[str], title: str, fallback: str) -> str:
     """The title's slug, with the first free number behind it where another row has it already."""
     slug = slugify(title, fallback)
+    if db.get_bind().dialect.name == "postgresql":  # SQLite has one writer at a time anyway
+        # Whoever makes the same slug in this moment waits for our end, and then sees our row.
+        db.execute(text("SELECT pg_advisory_xact_lock(hashtext(:name))"), {"name": f"{column.class_.__name__}:{slug}"})
     pattern: Any = column.startswith(slug, autoescape=True)
     taken = set(db.scalars(select(column).where(pattern)))
     number, found = 1, slug

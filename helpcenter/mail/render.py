@@ -6,9 +6,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from babel.numbers import format_decimal
 from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from helpcenter.errors import Message
 from helpcenter.services.accounts import LINK_LIFE
 from helpcenter.services.notifications import links
 from helpcenter.settings import Settings
@@ -53,6 +55,7 @@ def _answer_links(params: Mapping[str, Any], settings: Settings) -> dict[str, st
 
 
 _LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, str]]]] = {
+    "alert": lambda params, settings: {"link": settings.site_url + params["path"]},
     "sign_in": lambda params, settings: {
         "link": links.sign_in_link(settings, params["token"], params.get("next")),
         "minutes": f"{LINK_LIFE.total_seconds() / 60:.0f}",
@@ -76,10 +79,14 @@ def _environment(language: str, translations: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    words = Translations.load(translations, [language])
     environment.filters["line"] = one_line
+    environment.filters["say"] = lambda message: Message.from_json(message).said(
+        words.gettext, lambda number: format_decimal(number, locale=language)
+    )
     # The extension adds this method, which the type of Environment does not know.
     install: Callable[..., None] = environment.install_gettext_translations  # type: ignore[attr-defined]  # see above
-    install(Translations.load(translations, [language]), newstyle=True)
+    install(words, newstyle=True)
     return environment
 
 

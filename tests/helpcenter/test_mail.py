@@ -22,6 +22,7 @@ from tests.mailsink import Sink, mail_sink
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 PARAMS = {
+    "alert": {"message": {"text": "%(title)s: 5 <units>", "params": {"title": "Channel & co"}}, "path": "/admin/channels"},
     "sign_in": {"token": "T0ken", "next": "/account?a=b"},
     "confirm_question": {"question": "Qu3stion", "asker": "A5ker", "title": "How <far>?"},
     "question_answered": {

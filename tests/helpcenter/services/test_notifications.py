@@ -169,3 +169,22 @@ def test_admins_hear_of_proposals_where_there_is_no_editor(db):
     make_clip(db, recording)
     notifications.mail_proposals(db, recording, now=NOW)
     assert [mail.recipient for mail in _mails(db)] == [admin.email]
+
+
+def test_each_admin_hears_once_of_an_event_whoever_notices_it(each_database, ports):
+    with ports.database.transaction() as db:
+        admins = [make_user(db, Role.ADMIN, language=language) for language in ("de", "en")]
+        make_user(db, Role.ADMIN, disabled_at=NOW)
+        make_user(db, Role.EDITOR)
+
+    def notice(_):
+        with ports.database.transaction() as db:
+            what = Message("%(title)s is gone.", {"title": "Kanal"})
+            return notifications.alert_admins(db, effect_key="gone:7Hq", message=what, link="/admin/channels", now=NOW)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(notice, range(8))) == 2
+    with ports.database.reading() as db:
+        assert [(mail.recipient, mail.language, mail.kind) for mail in _mails(db)] == [
+            (admin.email, admin.language, "alert") for admin in admins
+        ]

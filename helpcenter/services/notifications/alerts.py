@@ -1,0 +1,28 @@
+"""Telling the admins that something needs a person: once per event, however many jobs notice it."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from helpcenter.errors import Message
+from helpcenter.models import User
+from helpcenter.permissions import Role
+from helpcenter.services.notifications.outbox import queue_mail
+
+
+def alert_admins(db: Session, *, effect_key: str, message: Message, link: str, now: datetime) -> int:
+    """Write the message to each admin; how many are written to now: none where this event was told before.
+
+    `effect_key` names the event by a public id ("channel-revoked:7Hq…:2"); `link` is the path of the page here on which
+    something can be done about it ("/admin/channels").
+    """
+    params = {"message": message.as_json(), "path": link}
+    admins = select(User).where(User.role == Role.ADMIN, User.disabled_at.is_(None)).order_by(User.id)
+    return sum(
+        queue_mail(
+            db, effect_key=f"alert:{effect_key}:{user.public_id}", kind="alert",
+            params=params, recipient=user.email, language=user.language, now=now,
+        )
+        for user in db.scalars(admins)
+    )  # fmt: skip

@@ -7,9 +7,10 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import NotFound
-from helpcenter.models import Asset, Clip, ClipState, Recording, RecordingVersion, Visibility
+from helpcenter.models import Asset, Clip, ClipState, LiveSession, Recording, RecordingVersion, Visibility
 
 _FOLDER: Final = "recordings"
+_PICTURES: Final = "sessions"
 # What players load beside the recording; sound for the recogniser, originals and the like are nobody's but the staff's.
 _SHOWN_ASSETS: Final = ("storyboard.jpg", "storyboard.vtt", "storyboard.json", "waveform.json", "poster.jpg")
 
@@ -40,6 +41,8 @@ class FileOwner:
 def owner_of(db: Session, key: str) -> FileOwner:
     """What the key belongs to. A file that belongs to nothing any more is not there: raises NotFound."""
     folder, _, rest = key.partition("/")
+    if folder == _PICTURES:
+        return _owner_of_picture(db, key)
     public_id, _, name = rest.partition("/")
     if folder != _FOLDER or not name:
         raise NotFound
@@ -49,6 +52,15 @@ def owner_of(db: Session, key: str) -> FileOwner:
     return FileOwner(
         row.visibility, row.created_by_id, _shown(db, row.id, key, row.play_key, row.poster_key, row.original_key)
     )
+
+
+def _owner_of_picture(db: Session, key: str) -> FileOwner:
+    """Sessions of a series share one picture: whoever may see one of them may have it."""
+    wanted = select(LiveSession.visibility, LiveSession.created_by_id).where(LiveSession.picture_key == key).distinct()
+    rows = sorted(db.execute(wanted).tuples(), key=lambda row: list(Visibility).index(row[0]))
+    if not rows:
+        raise NotFound
+    return FileOwner(*rows[0], shown=True)
 
 
 def _shown(

@@ -6,6 +6,7 @@ from helpcenter.settings import Settings
 from helpcenter.tokens import is_signed, signature
 
 _ASKER = "asker"
+_SUBSCRIBER = "subscriber"
 
 
 def asker_key(settings: Settings, asker: str) -> str:
@@ -41,6 +42,31 @@ def sign_in_link(settings: Settings, token: str, target: str | None = None) -> s
 def proposals_link(settings: Settings, recording: str) -> str:
     """The editors' page of the recording's proposed clips."""
     return _link(settings, "workbench", recording)
+
+
+def session_link(settings: Settings, session: str) -> str:
+    """The live session's page."""
+    return _link(settings, "sessions", session)
+
+
+def calendar_link(settings: Settings, session: str) -> str:
+    """The live session as a calendar file."""
+    return _link(settings, "sessions", f"{session}.ics")
+
+
+def subscriber_key(settings: Settings, subscription: str) -> str:
+    """The signature by which the subscriber with this public id may say yes or no to mail."""
+    return signature(settings.secret, _SUBSCRIBER, subscription)
+
+
+def is_subscriber_key(settings: Settings, subscription: str, key: str) -> bool:
+    """Whether `key` is that subscriber's."""
+    return is_signed(settings.secret, _SUBSCRIBER, subscription, key)
+
+
+def subscription_link(settings: Settings, subscription: str) -> str:
+    """The page on which this subscriber says yes or no to mail."""
+    return _link(settings, "subscriptions", subscription, key=subscriber_key(settings, subscription))
 
 
 def _link(settings: Settings, *path: str, **query: object) -> str:

@@ -25,8 +25,6 @@ AUDIO: dict[str, object] = {"acodec": "aac", "b:a": "128k", "ac": 2}
 COPIED_VIDEO = {"h264"}
 COPIED_AUDIO = {"aac"}
 _SHORTER = 0.25
-# Every clip and every picture opens the file anew, and holds the whole index of a long one.
-_TOGETHER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,40 +93,29 @@ class Wanted:
 
 
 def cut_fast(tools: Tools, path: Path, info: MediaInfo, out_dir: Path, *, wanted: list[Wanted]) -> list[Cut]:
-    """Cut all `wanted` as `cut(mode="fast")` does, with their pictures as NAME.jpg, a few to a process.
+    """Cut all `wanted` as `cut(mode="fast")` does, with their pictures as NAME.jpg.
 
-    Starting ffmpeg and reading the index of a long file cost more than a copy does, so this takes half of what single calls do.
-    Only for recordings that are `copyable`.
+    One process for each clip and its picture: it opens the file twice, and each time holds the whole index of a long one; all
+    clips in one process would take memory that grows with the recording. Only for recordings that are `copyable`.
     """
     if not copyable(info):
         raise InvalidInput(N_("This recording cannot be cut without encoding it anew."))
-    done: list[Cut] = []
-    for first in range(0, len(wanted), _TOGETHER):
-        done += _cut_together(tools, path, info, out_dir, wanted[first : first + _TOGETHER])
-    return done
+    return [_cut_with_picture(tools, path, info, out_dir, clip) for clip in wanted]
 
 
-def _cut_together(tools: Tools, path: Path, info: MediaInfo, out_dir: Path, wanted: list[Wanted]) -> list[Cut]:
-    pictured = [clip for clip in wanted if info.video and clip.poster_at is not None]
-    clips = [f"{clip.name}.{_ending(info)}" for clip in wanted]
-    names = [*clips, *(f"{clip.name}.packets" for clip in wanted), *(f"{clip.name}.jpg" for clip in pictured)]
-    count = len(wanted)
-    with files.written_all(out_dir, names) as parts:
-        graphs: list[Any] = []
-        for clip, part, packets in zip(wanted, parts, parts[count:], strict=False):
-            graphs += _copied(info, clip.start, clip.end, (part.name, packets.name))
-        for clip, part in zip(pictured, parts[2 * count :], strict=True):
-            graphs.append(_still(info, part.name, {"ss": f"{clip.poster_at:.3f}", "t": f"{_frame_time(info):.3f}"}))
+def _cut_with_picture(tools: Tools, path: Path, info: MediaInfo, out_dir: Path, clip: Wanted) -> Cut:
+    name = f"{clip.name}.{_ending(info)}"
+    pictured = [f"{clip.name}.jpg"] if info.video and clip.poster_at is not None else []
+    with files.written_all(out_dir, [name, f"{clip.name}.packets", *pictured]) as (part, packets, *pictures):
+        graphs = _copied(info, clip.start, clip.end, (part.name, packets.name))
+        for picture in pictures:
+            graphs.append(_still(info, picture.name, {"ss": f"{clip.poster_at:.3f}", "t": f"{_frame_time(info):.3f}"}))
         runner.run(tools, ffmpeg.merge_outputs(*graphs), inputs=[path], out_dir=out_dir, duration=None, limits=_LIMITS)
-        cuts = []
-        for clip, part, packets, name in zip(wanted, parts, parts[count:], clips, strict=False):
-            _validate(part, info, wanted=min(clip.end, info.duration) - clip.start)
-            start = round(clip.start - _taken(packets), 3)
-            cuts.append(Cut(out_dir / name, start, round(clip.end, 3), "fast"))
-        pictures = [part for part in parts[2 * count :] if part.exists() and is_jpeg(part)]
-    if len(pictures) < len(pictured):
-        raise UnusableMedia(_NO_PICTURE)
-    return cuts
+        _validate(part, info, wanted=min(clip.end, info.duration) - clip.start)
+        start = round(clip.start - _taken(packets), 3)
+        if not all(picture.exists() and is_jpeg(picture) for picture in pictures):
+            raise UnusableMedia(_NO_PICTURE)
+    return Cut(out_dir / name, start, round(clip.end, 3), "fast")
 
 
 def _frame_time(info: MediaInfo) -> float:

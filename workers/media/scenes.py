@@ -93,7 +93,7 @@ def changes(thumbs: Thumbs, *, opening: bool = True) -> list[float]:
 
     `opening` says whether `thumbs` begins with the recording, so that black there is what comes before its first scene.
     """
-    black = thumbs.pixels.mean(axis=1) < _BLACK if len(thumbs.times) else np.zeros(0, bool)
+    black = np.array([frame.mean() < _BLACK for frame in thumbs.pixels], dtype=bool)
     edges = np.flatnonzero(np.diff(np.concatenate(([0], black.astype(np.int8), [0]))))
     runs = [
         (int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True) if b < len(black) and (a > 0 or opening)
@@ -168,4 +168,5 @@ def poster_time(thumbs: Thumbs, duration: float) -> float:
     early = np.flatnonzero((thumbs.times >= 0.02 * duration) & (thumbs.times <= 0.35 * duration))
     if not len(early):
         return float(thumbs.times[0]) if len(thumbs.times) else 0.0
-    return float(thumbs.times[early[int(np.argmax(thumbs.pixels[early].std(axis=1)))]])
+    # One frame at a time: the deviations of a long recording's frames all at once would take more memory than all else.
+    return float(thumbs.times[max(early, key=lambda frame: float(thumbs.pixels[frame].std()))])

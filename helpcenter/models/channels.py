@@ -24,7 +24,8 @@ class ChannelState(StrEnum):
 class Channel(Base):
     """A channel that is connected. `token` and `stream_key` are sealed (see sealing.py), never in plain.
 
-    `token_expires_at` is set where the platform said when the authorisation ends. `stream_id` is its one reusable ingest.
+    `token_expires_at` is set where the platform said when the authorisation ends, which worked at `checked_at` and is
+    looked at again at `check_due_at`. `stream_id` is its one reusable ingest.
     `stream_started_at` is set before that ingest is made, so that a lost answer is looked for.
     """
 
@@ -41,6 +42,7 @@ class Channel(Base):
     scopes: Mapped[str] = mapped_column(Text, default="")
     token_expires_at: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]
+    check_due_at: Mapped[datetime | None]
     connected_at: Mapped[datetime]
     connected_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     connections: Mapped[int] = mapped_column(default=1)

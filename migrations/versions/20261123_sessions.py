@@ -70,6 +70,7 @@ def upgrade() -> None:
         sa.Column("scopes", sa.Text(), nullable=False),
         sa.Column("token_expires_at", UtcDateTime(), nullable=True),
         sa.Column("checked_at", UtcDateTime(), nullable=True),
+        sa.Column("check_due_at", UtcDateTime(), nullable=True),
         sa.Column("connected_at", UtcDateTime(), nullable=False),
         sa.Column("connected_by_id", sa.Integer(), nullable=True),
         sa.Column("connections", sa.Integer(), nullable=False),

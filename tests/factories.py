@@ -1,6 +1,6 @@
 """Rows for tests: each factory fills what the test does not name."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from helpcenter.models import (
     Asker,
+    Channel,
     Chapter,
     Clip,
     ClipState,
@@ -16,6 +17,8 @@ from helpcenter.models import (
     FaqClip,
     FaqEntry,
     FaqText,
+    LiveSession,
+    LiveSessionState,
     Question,
     Recording,
     RecordingState,
@@ -26,6 +29,8 @@ from helpcenter.models import (
     User,
 )
 from helpcenter.permissions import Role
+from helpcenter.services.channels.secrets import sealed_token
+from helpcenter.settings import Settings
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 _number = count(1)
@@ -127,3 +132,25 @@ def make_watchable(db: Session, *, cues: int = 12, **values: Any) -> Recording:
     )
     db.flush()
     return recording
+
+
+def make_channel(db: Session, *, settings: Settings | None = None, token: str = "", **values: Any) -> Channel:
+    """A connected channel; `token` is sealed where the settings are given."""
+    number = next(_number)
+    remote_id = values.pop("remote_id", f"UC{number:022}")
+    defaults = {
+        "title": f"Channel {number}", "uploads": f"UU{number:022}", "connected_at": NOW, "checked_at": NOW,
+        "token": sealed_token(settings, remote_id, token) if settings and token else "",
+        "scopes": "https://www.googleapis.com/auth/youtube.force-ssl",
+    }  # fmt: skip
+    return _add(db, Channel(remote_id=remote_id, **{**defaults, **values}))
+
+
+def make_session(db: Session, **values: Any) -> LiveSession:
+    """A session of one hour, scheduled for tomorrow at 18:00 in Berlin."""
+    start = values.pop("starts_at", NOW.replace(hour=17) + timedelta(days=1))
+    defaults = {
+        "title": "Questions about e-bikes", "language": "en", "starts_at": start, "ends_at": start + timedelta(hours=1),
+        "zone": "Europe/Berlin", "state": LiveSessionState.SCHEDULED, "created_at": NOW, "updated_at": NOW,
+    }  # fmt: skip
+    return _add(db, LiveSession(**{**defaults, **values}))

@@ -73,8 +73,12 @@ class Broadcast(PublicContent, Base):
     A worker compares the two, does the next thing that differs under its `fence`, and comes back at `due_at`.
     `marker` stands in the description on the platform and finds the broadcast again. `create_started_at` is set before it is
     asked for, so that a lost answer is looked for (`create_looks` times) before asking again. `wanted` is the status that
-    session and host want; `deleted` that it is to be gone. `written` holds fingerprints of what was written last, by part
-    ("details", "thumbnail", "playlists", …). `healthy_since` is the go-live gate, `alerts` what was told already.
+    session and host want; `deleted` that it is to be gone, `renewed` that it is to be gone and then made anew. `written` holds
+    fingerprints of what was written last, by part ("details", "thumbnail", "playlists"); `held` what could not be done, by
+    part: {"asked", "until", "why", "attempts"}. It is not tried again before the instant `until` (None: never), unless `asked`
+    has grown: it counts how often a person changed or asked for something. `status_since` is when the status was seen first,
+    `healthy_since` is the go-live gate, `alerts` what was told already. While the row is claimed, `due_at` is None until
+    somebody asks for something; so no doorbell is lost.
     """
 
     __tablename__ = "broadcasts"
@@ -88,6 +92,10 @@ class Broadcast(PublicContent, Base):
     status: Mapped[BroadcastStatus | None] = mapped_column(word(BroadcastStatus))
     wanted: Mapped[BroadcastStatus] = mapped_column(word(BroadcastStatus), default=BroadcastStatus.READY)
     deleted: Mapped[bool] = mapped_column(default=False)
+    renewed: Mapped[bool] = mapped_column(default=False)
+    asked: Mapped[int] = mapped_column(default=0)
+    held: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    status_since: Mapped[datetime | None]
     stream_id: Mapped[str | None] = mapped_column(String(120))
     chat_id: Mapped[str | None] = mapped_column(String(200))
     create_started_at: Mapped[datetime | None]

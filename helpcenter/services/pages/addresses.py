@@ -20,6 +20,11 @@ def topic_address(slug: str) -> str:
     return f"/topics/{quote(slug, safe='')}"
 
 
+def session_address(public_id: str) -> str:
+    """The path of a live session."""
+    return f"/sessions/{quote(public_id, safe='')}"
+
+
 def media_address(key: str) -> str:
     """The path of a file."""
     return f"/media/{quote(key)}"

@@ -1,0 +1,112 @@
+"""A live session's page, one address from its announcement to its recording."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from helpcenter.errors import NotFound
+from helpcenter.models import Broadcast, DateOption, DateVote, LiveSession, LiveSessionState, RecordingState, Visibility
+from helpcenter.services.pages.choice import watchable
+from helpcenter.services.pages.programme import SessionCard, next_sessions, show_card
+from helpcenter.services.pages.recording import RecordingPage, find_recording
+
+_S = LiveSessionState
+
+
+class Option(NamedTuple):
+    """A proposed date with its votes; `chosen` by whoever asks."""
+
+    public_id: str
+    starts_at: datetime
+    ends_at: datetime
+    votes: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPage:
+    """All that a live session's page shows.
+
+    `youtube` is the video's id while it is live; `options` are the dates of an open poll; `recording` is set where it can be
+    watched by whoever asks; `instead` are sessions that are still to come, for whoever is here in vain.
+    """
+
+    card: SessionCard
+    session: LiveSession
+    youtube: str | None
+    options: list[Option] = field(default_factory=list)
+    recording: RecordingPage | None = None
+    instead: list[SessionCard] = field(default_factory=list)
+
+
+def find_live_session(db: Session, public_id: str) -> LiveSession:
+    """The session with this public id; whether somebody may see it is the caller's to check. Raises NotFound."""
+    session = db.scalar(select(LiveSession).where(LiveSession.public_id == public_id))
+    if session is None:
+        raise NotFound
+    return session
+
+
+def show_session(
+    db: Session,
+    session: LiveSession,
+    *,
+    voter: str | None,
+    language: str,
+    visibilities: Collection[Visibility],
+    now: datetime,
+) -> SessionPage:
+    """The session's page for somebody who may find `visibilities` and votes as `voter`."""
+    return SessionPage(
+        show_card(session, language),
+        session,
+        _video(db, session) if session.state is _S.LIVE else None,
+        _options(db, session, voter) if session.state is _S.DRAFT else [],
+        _recording(db, session, language, visibilities) if session.state is _S.PUBLISHED else None,
+        _instead(db, session, language, visibilities, now) if session.state is _S.CANCELLED else [],
+    )
+
+
+def _video(db: Session, session: LiveSession) -> str | None:
+    return db.scalar(select(Broadcast.remote_id).where(Broadcast.session_id == session.id))
+
+
+def _options(db: Session, session: LiveSession, voter: str | None) -> list[Option]:
+    wanted = (
+        select(DateOption, func.count(DateVote.id))
+        .outerjoin(DateVote, DateVote.option_id == DateOption.id)
+        .where(DateOption.session_id == session.id)
+        .group_by(DateOption.id)
+        .order_by(DateOption.starts_at)
+    )
+    mine = (
+        select(DateVote.option_id).join(DateOption).where(DateOption.session_id == session.id, DateVote.voter == voter)
+    )
+    chosen = set(db.scalars(mine)) if voter else set()
+    return [
+        Option(option.public_id, option.starts_at, option.ends_at, votes, option.id in chosen)
+        for option, votes in db.execute(wanted)
+    ]
+
+
+def _recording(
+    db: Session, session: LiveSession, language: str, visibilities: Collection[Visibility]
+) -> RecordingPage | None:
+    recording = session.recording
+    if recording is None or recording.state is not RecordingState.READY:
+        return None
+    if recording.visibility not in watchable(visibilities):
+        return None
+    return find_recording(db, recording.public_id, language=language, visibilities=visibilities)
+
+
+def _instead(
+    db: Session, session: LiveSession, language: str, visibilities: Collection[Visibility], now: datetime
+) -> list[SessionCard]:
+    topics = [topic.id for topic in session.topics]
+    about = next_sessions(db, topics=topics, language=language, visibilities=visibilities, now=now, most=3)
+    return about or next_sessions(db, language=language, visibilities=visibilities, now=now, most=3)

@@ -33,8 +33,8 @@ LOST: Final = timedelta(minutes=10)
 KEPT: Final = timedelta(days=60)
 PAGE: Final = "/admin/quota"
 _SHORT = N_(
-    "Today's YouTube quota (%(bucket)s) is nearly used up, so that some calls wait until %(until)s. Going live and ending still have a "
-    "reserve of their own."
+    "Today's YouTube quota (%(bucket)s) is nearly used up, so that some calls wait until %(until)s. Going live and "
+    "ending still have a reserve of their own."
 )
 _EXHAUSTED = N_(
     "YouTube says that today's quota (%(bucket)s) is used up. Nothing is asked of it any more until %(until)s; then "

@@ -1,0 +1,120 @@
+"""What people want of a broadcast: written into its row at once, done by a worker.
+
+Each change here counts `asked` up, so that what the platform had refused is tried again.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from helpcenter.errors import N_, Conflict
+from helpcenter.jobs import PROJECT_BROADCAST, defer
+from helpcenter.models import AuditRow, Broadcast, LiveSession, LiveSessionState, User
+from helpcenter.services.notifications import insert_once
+from helpcenter.services.sessions.states import AHEAD
+from streaming.platform import BroadcastStatus
+
+_W = BroadcastStatus
+FROM: Final[dict[BroadcastStatus, tuple[BroadcastStatus, ...]]] = {
+    _W.READY: (_W.TESTING, _W.LIVE),
+    _W.TESTING: (_W.READY,),
+    _W.LIVE: (_W.READY, _W.TESTING, _W.COMPLETE),
+    _W.COMPLETE: (_W.LIVE, _W.COMPLETE),
+}
+"""What may have been wanted before. COMPLETE again: the host does not want to wait."""
+_UNDER_WAY: Final = (_W.LIVE_STARTING, _W.LIVE)
+_OVER: Final = (_W.COMPLETE, _W.REVOKED)
+_NOT_NOW = N_("This cannot be done now: the broadcast has gone on in the meantime. Load the page again.")
+_NO_BROADCAST = N_("No channel broadcasts this session.")
+
+
+def of_session(db: Session, session: LiveSession) -> Broadcast | None:
+    """The session's broadcast as its row is now, None where no channel broadcasts it."""
+    found = select(Broadcast).where(Broadcast.session_id == session.id)
+    return db.scalars(found.execution_options(populate_existing=True)).one_or_none()
+
+
+def request_sync(db: Session, session: LiveSession, *, now: datetime) -> None:
+    """Something about the session has changed that its broadcast must show: a worker looks at it soon.
+
+    Does nothing where no channel broadcasts it.
+    """
+    db.flush()
+    if session.channel_id is not None and session.state in AHEAD:
+        values = {
+            "session_id": session.id, "channel_id": session.channel_id, "marker": f"qa-{session.public_id}",
+            "wanted": _W.READY, "deleted": False, "renewed": False, "asked": 0, "held": {}, "written": {}, "alerts": {},
+            "create_looks": 0, "fence": 0, "attempts": 0,
+        }  # fmt: skip
+        insert_once(db, Broadcast, values)
+    unwanted = session.channel_id is None or session.state is LiveSessionState.CANCELLED
+    _ask(db, session, now=now, deleted=unwanted)
+
+
+def want(
+    db: Session,
+    session: LiveSession,
+    status: BroadcastStatus,
+    *,
+    now: datetime,
+    actor: User | None,
+    end_at: datetime | None = None,
+) -> None:
+    """The host wants the broadcast to be READY (not to begin after all), TESTING, LIVE or COMPLETE (from `end_at` on).
+
+    LIVE takes an end back that has not begun. Raises Conflict where the broadcast is too far for that, or there is none.
+    """
+    before = Broadcast.status
+    too_far = {
+        _W.READY: before.in_((*_UNDER_WAY, *_OVER)),
+        _W.TESTING: before.in_((*_UNDER_WAY, *_OVER)),
+        _W.LIVE: or_(before.in_(_OVER), (Broadcast.wanted == _W.COMPLETE) & (Broadcast.end_at <= now)),
+        _W.COMPLETE: before.in_(_OVER),
+    }[status]
+    guard = Broadcast.wanted.in_(FROM[status]) & or_(before.is_(None), ~too_far)
+    if not _ask(db, session, guard, now=now, wanted=status, end_at=end_at):
+        raise Conflict(_NOT_NOW if of_session(db, session) else _NO_BROADCAST)
+    _audit(db, session, f"wants {status.value}", actor, now)
+
+
+def try_again(db: Session, session: LiveSession, *, now: datetime, actor: User | None) -> None:
+    """Try what the platform had refused once more, because a person has done something about it. Raises Conflict."""
+    if not _ask(db, session, now=now):
+        raise Conflict(_NO_BROADCAST)
+    _audit(db, session, "try broadcast again", actor, now)
+
+
+def start_over(db: Session, session: LiveSession, *, now: datetime, actor: User | None) -> None:
+    """Delete the broadcast and make a new one, because it is stuck or lost. Raises Conflict where it runs or is wanted no more."""
+    usable = Broadcast.deleted.is_(False) & or_(Broadcast.status.is_(None), Broadcast.status != _W.LIVE)
+    allowed = session.state in AHEAD | {LiveSessionState.LIVE}
+    if not allowed or not _ask(db, session, usable, now=now, renewed=True):
+        raise Conflict(_NOT_NOW)
+    _audit(db, session, "make broadcast anew", actor, now)
+
+
+def look_again(db: Session, session: LiveSession, *, now: datetime, older_than: timedelta) -> None:
+    """Have the platform asked how the broadcast and what arrives are, unless that was done within `older_than`."""
+    stale = or_(Broadcast.refreshed_at.is_(None), Broadcast.refreshed_at < now - older_than)
+    going_on = or_(Broadcast.status.is_(None), Broadcast.status.not_in(_OVER))
+    wish = update(Broadcast).where(Broadcast.session_id == session.id, stale, going_on)
+    _ring(db, wish.values(refreshed_at=None, health_at=None, due_at=now))
+
+
+def _ask(db: Session, session: LiveSession, guard: Any = True, *, now: datetime, **values: Any) -> bool:  # noqa: FBT002 -- a condition in SQL
+    wish = update(Broadcast).where(Broadcast.session_id == session.id, guard)
+    return _ring(db, wish.values(asked=Broadcast.asked + 1, due_at=now, error=None, **values))
+
+
+def _ring(db: Session, wish: Any) -> bool:
+    found = db.scalar(wish.returning(Broadcast.id).execution_options(synchronize_session=False))
+    if found is not None:
+        defer(db, PROJECT_BROADCAST, found)
+    return found is not None
+
+
+def _audit(db: Session, session: LiveSession, action: str, actor: User | None, now: datetime) -> None:
+    actor_id = actor.id if actor else None
+    db.add(AuditRow(at=now, actor_id=actor_id, action=action, kind="live session", thing_id=session.id, detail={}))

@@ -2,20 +2,86 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from threading import Lock
+from typing import Any
 
-from helpcenter.errors import NotConfigured
+from google.auth.credentials import Credentials
+
+from helpcenter.errors import N_, NotConfigured, NotFound
+from helpcenter.models import Channel, ChannelState
 from helpcenter.ports import Database
+from helpcenter.services.channels import token_of
+from helpcenter.services.channels.connecting import Grant
+from helpcenter.services.quota import Ledger
 from helpcenter.settings import Settings
+from streaming.errors import ReauthNeeded
+from streaming.platform import Channel as RemoteChannel
 from streaming.platform import LivePlatform, Priority
+from streaming.youtube.oauth import OAuthClient
+
+
+def oauth_client(settings: Settings) -> OAuthClient:
+    """Our client at the authorisation server of the settings. Raises NotConfigured."""
+    if not settings.youtube_client_id or not settings.youtube_client_secret:
+        raise NotConfigured(N_("Set HELPCENTER_YOUTUBE_CLIENT_ID and HELPCENTER_YOUTUBE_CLIENT_SECRET first."))
+    try:
+        return OAuthClient(settings.youtube_client_id, settings.youtube_client_secret, settings.youtube_oauth_root)
+    except ValueError as error:
+        raise NotConfigured(N_("Look at HELPCENTER_YOUTUBE_OAUTH_ROOT: %(why)s"), why=str(error)) from error
 
 
 class ConnectedChannels:
-    """See ports.Platforms."""
+    """See ports.Platforms. Access tokens are kept in this process only, one per channel, and never in a row."""
 
     def __init__(self, settings: Settings, database: Database, clock: Callable[[], datetime]) -> None:
         self._settings, self._database, self._clock = settings, database, clock
+        self._known: dict[int, tuple[int, SharedCredentials]] = {}
+        self._lock = Lock()
 
     def of(self, channel_id: int, *, priority: Priority, session_id: int | None = None) -> LivePlatform:
         """See ports.Platforms."""
-        del channel_id, priority, session_id
-        raise NotConfigured
+        with self._database.reading() as db:
+            channel = db.get(Channel, channel_id)
+        if channel is None:
+            raise NotFound
+        if channel.state is ChannelState.REVOKED:
+            raise ReauthNeeded(f"the channel {channel.public_id} is to be connected again")
+        return self._connected(self._credentials(channel), priority, session_id)
+
+    def granted(self, grant: Grant) -> RemoteChannel:
+        """The channel that was just granted to us, before it has a row. Raises NotConfigured and streaming.errors."""
+        credentials = oauth_client(self._settings).credentials(grant.refresh_token, grant.scopes)
+        return self._connected(credentials, Priority.NORMAL, None).channel()
+
+    def _connected(self, credentials: Credentials, priority: Priority, session_id: int | None) -> LivePlatform:
+        from streaming.youtube import connect  # Google's client takes long to load, and most processes never ask
+
+        meter = Ledger(self._database, self._settings, self._clock, priority=priority, session_id=session_id)
+        return connect(credentials, api_root=self._settings.youtube_api_root, meter=meter, clock=self._clock)
+
+    def _credentials(self, channel: Channel) -> "SharedCredentials":
+        with self._lock:
+            connection, credentials = self._known.get(channel.id, (0, None))
+            if credentials is None or connection != channel.connections:
+                client = oauth_client(self._settings)
+                own = client.credentials(token_of(self._settings, channel), channel.scopes.split())
+                credentials = SharedCredentials(own)
+                self._known[channel.id] = (channel.connections, credentials)
+            return credentials
+
+
+class SharedCredentials(Credentials):
+    """The credentials of one channel, for all threads of this process: who comes second takes the first one's new token."""
+
+    def __init__(self, own: Credentials) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._own, self._lock = own, Lock()
+
+    def refresh(self, request: Any) -> None:
+        """Fetch a new access token, unless another thread has done so since."""
+        stale = self.token
+        with self._lock:
+            if self.token != stale and self.valid:
+                return
+            self._own.refresh(request)  # type: ignore[no-untyped-call]
+            self.expiry, self.token = self._own.expiry, self._own.token

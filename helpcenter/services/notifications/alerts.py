@@ -1,6 +1,7 @@
-"""Telling the admins that something needs a person: once per event, however many jobs notice it."""
+"""Telling admins or editors that something needs a person: once per event, however many jobs notice it."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,12 +18,24 @@ def alert_admins(db: Session, *, effect_key: str, message: Message, link: str, n
     `effect_key` names the event by a public id ("channel-revoked:7Hq…:2"); `link` is the path of the page here on which
     something can be done about it ("/admin/channels").
     """
-    params = {"message": message.as_json(), "path": link}
-    admins = select(User).where(User.role == Role.ADMIN, User.disabled_at.is_(None)).order_by(User.id)
+    return _alert(db, _active(db, Role.ADMIN), effect_key, {"message": message.as_json(), "path": link}, now)
+
+
+def alert_editors(db: Session, *, effect_key: str, message: Message, link: str, now: datetime) -> int:
+    """As `alert_admins`, to each editor, and to the admins where there is no editor."""
+    people = _active(db, Role.EDITOR) or _active(db, Role.ADMIN)
+    return _alert(db, people, effect_key, {"message": message.as_json(), "path": link}, now)
+
+
+def _active(db: Session, role: Role) -> list[User]:
+    return list(db.scalars(select(User).where(User.role == role, User.disabled_at.is_(None)).order_by(User.id)))
+
+
+def _alert(db: Session, people: list[User], effect_key: str, params: dict[str, Any], now: datetime) -> int:
     return sum(
         queue_mail(
             db, effect_key=f"alert:{effect_key}:{user.public_id}", kind="alert",
             params=params, recipient=user.email, language=user.language, now=now,
         )
-        for user in db.scalars(admins)
+        for user in people
     )  # fmt: skip

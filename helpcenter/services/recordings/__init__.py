@@ -9,6 +9,7 @@ from helpcenter.services.recordings.summary import summary
 from helpcenter.services.recordings.transcripts import (
     CAPTIONS,
     EMBEDDED,
+    PLATFORM,
     NewTranscript,
     cues_of,
     is_human,
@@ -20,6 +21,7 @@ from helpcenter.services.recordings.youtube import is_youtube, youtube_id
 __all__ = [
     "CAPTIONS",
     "EMBEDDED",
+    "PLATFORM",
     "MarkerInput",
     "NewChapter",
     "NewTranscript",

@@ -13,6 +13,8 @@ from helpcenter.models import CueRow, Recording, Transcript
 
 CAPTIONS: Final = "captions"
 EMBEDDED: Final = "embedded captions"
+PLATFORM: Final = "YouTube captions"
+"""Captions that a platform's API gave, made there by a person or by a machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,14 @@ class NewTranscript:
 def put_transcript(db: Session, recording: Recording, new: NewTranscript, *, now: datetime) -> bool:
     """Keep the text in its language, instead of an earlier one of the same language; False where a person's stays.
 
-    What a person wrote or corrected is replaced by another person's captions only.
+    What a person wrote or corrected is replaced by another person's captions only, and no text by a mere draft.
     """
     transcript = db.scalars(
         select(Transcript).where(Transcript.recording_id == recording.id, Transcript.language == new.language)
     ).one_or_none()
     if transcript is not None and not new.human and is_human(db, transcript):
+        return False
+    if transcript is not None and new.draft and not transcript.draft:
         return False
     if transcript is None:
         transcript = Transcript(recording_id=recording.id, language=new.language)

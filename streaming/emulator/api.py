@@ -7,11 +7,12 @@ from streaming.emulator import resources
 from streaming.emulator.calls import HANDLERS, Call, Download, Media
 from streaming.emulator.discovery import Document, Method, shipped
 from streaming.emulator.errors import ApiError
-from streaming.emulator.faults import APPLIED, Fault, Faults, Kind
-from streaming.emulator.http import HTML_TYPE, Delivery, Request, Response, as_json
+from streaming.emulator.faults import Fault, Faults, Kind
+from streaming.emulator.harm import spoiled, struck
+from streaming.emulator.http import Request, Response, as_json
 from streaming.emulator.journal import Entry, Journal
 from streaming.emulator.oauth import Authorization, Grant
-from streaming.emulator.quota import MESSAGE, Quota, RateLimit, cost
+from streaming.emulator.quota import Quota, RateLimit, cost
 from streaming.emulator.world import JSON, World
 
 resources.load()
@@ -42,31 +43,17 @@ class Api:
                 entry.method = method.name
                 entry.body = body if body is not None else _decoded(request)
                 fault = self.faults.next_for(entry)
-                response = self._faulty(fault, request) or self._call(entry, method, request, in_path, media, fault)
+                if fault and fault.kind is Kind.UNAUTHORIZED:
+                    self.oauth.forget_access(request.headers.get("authorization", ""))
+                response = struck(fault) or self._call(entry, method, request, in_path, media, fault)
             except ApiError as error:
                 entry.reason = error.reason
                 response = Response(error.status, error.body())
             if fault:
                 entry.fault = fault.kind
-                response = _spoiled(response, fault)
+                response = spoiled(response, fault)
             entry.status = response.status
             return response
-
-    def _faulty(self, fault: Fault | None, request: Request) -> Response | None:
-        """The answer of a fault that strikes before anything is done."""
-        if fault is None or fault.kind in APPLIED:
-            return None
-        if fault.kind is Kind.CLOSE:
-            return Response(delivery=Delivery.CLOSED)
-        if fault.kind is Kind.NOT_JSON:
-            return Response(
-                502, b"<!DOCTYPE html><title>Error 502 (Server Error)</title><p>That's an error.", HTML_TYPE
-            )
-        if fault.kind is Kind.UNAUTHORIZED:
-            self.oauth.forget_access(request.headers.get("authorization", "").removeprefix("Bearer "))
-            raise ApiError(401, "authError", "Request had invalid authentication credentials.")
-        message = MESSAGE if fault.reason == "quotaExceeded" else fault.message
-        raise ApiError(fault.status, fault.reason, message)
 
     def _call(
         self, entry: Entry, method: Method, request: Request, in_path: dict[str, str], media: Media | None, fault: Fault | None
@@ -123,26 +110,6 @@ def _handled(call: Call, fault: Fault | None) -> JSON | Download | None:
     if fault and fault.kind is Kind.NO_NEXT and isinstance(result, dict):
         result.pop("nextPageToken", None)
     return result
-
-
-def _spoiled(response: Response, fault: Fault) -> Response:
-    """The answer as it reaches the caller."""
-    if fault.retry_after is not None:
-        response.headers["Retry-After"] = str(fault.retry_after)
-    if fault.kind is Kind.APPLY_503:
-        response = Response(503, ApiError(503, "backendError", "Backend Error").body(), headers=response.headers)
-    elif fault.kind is Kind.APPLY_CLOSE:
-        response.delivery = Delivery.CLOSED
-    elif fault.kind is Kind.APPLY_TIMEOUT:
-        response.delivery = Delivery.HELD
-    elif fault.kind is Kind.TRUNCATED:
-        response.delivery = Delivery.CUT
-    elif fault.kind is Kind.SLOW:
-        response.delivery = Delivery.SLOW
-    elif fault.kind is Kind.DELAY:
-        response.delivery = Delivery.LATE
-    response.seconds = fault.seconds
-    return response
 
 
 def _decoded(request: Request) -> JSON | None:

@@ -41,9 +41,6 @@ class Kind(StrEnum):
     """Somebody changes the thing by hand just before it is done: `change` says what."""
 
 
-APPLIED = frozenset(Kind) - {Kind.ERROR, Kind.CLOSE, Kind.NOT_JSON, Kind.UNAUTHORIZED}
-
-
 @dataclass
 class Fault:
     """Hits the calls of `method` ("*": of any) that `when` accepts: after `skip` of them, `times` in a row."""

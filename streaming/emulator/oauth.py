@@ -72,9 +72,9 @@ class Authorization:
         self._access[token] = (grant, self._clock.now() + timedelta(seconds=ACCESS_SECONDS))
         return token
 
-    def forget_access(self, token: str) -> None:
+    def forget_access(self, header: str) -> None:
         """End one access token before its time."""
-        self._access.pop(token, None)
+        self._access.pop(header.removeprefix("Bearer "), None)
 
     def holder(self, header: str) -> Grant:
         """Whose access token that is. Raises ApiError 401."""

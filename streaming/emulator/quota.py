@@ -18,7 +18,10 @@ COSTS: Final = {
 }  # fmt: skip
 """What is neither 1 for reading nor 50 for writing. Source: Google's table of mid-2026, the dearest one known."""
 INVALID: Final = 1
-MESSAGE: Final = 'The request cannot be completed because you have exceeded your <a href="/youtube/v3/getting-started#quota">quota</a>.'
+MESSAGE: Final = (
+    "The request cannot be completed because you have exceeded your "
+    '<a href="/youtube/v3/getting-started#quota">quota</a>.'
+)
 
 
 def cost(method: Method) -> tuple[str, int]:

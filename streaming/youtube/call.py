@@ -19,9 +19,6 @@ T = TypeVar("T")
 PAGE: Final = 50
 """Most items that one page, and most ids that one question, may have."""
 
-MOST_PAGES: Final = 400
-"""A list that is longer than this goes round in circles."""
-
 
 class Api:
     """The API as one channel: `client` makes requests, `run` and `items` make the calls. May be shared between threads."""
@@ -48,18 +45,21 @@ class Api:
         raise answer.error(method, repeatable=repeatable)
 
     def items(self, ask: Callable[..., Any], **asked: Any) -> Iterator[dict[str, Any]]:
-        """Every item of a list, page after page, each id once."""
-        seen: set[str] = set()
+        """Every item of a list, page after page, each id once. Raises Retryable where the pages go round in circles."""
+        ids: set[str] = set()
+        tokens: set[str | None] = set()
         token: str | None = None
-        for _ in range(MOST_PAGES):
+        while token not in tokens:
+            tokens.add(token)
             page = self.run(ask(**asked, maxResults=PAGE, pageToken=token), as_page)
             for item in page["items"]:
-                if item["id"] not in seen:
-                    seen.add(item["id"])
+                if item["id"] not in ids:
+                    ids.add(item["id"])
                     yield item
-            if not page.get("nextPageToken") or page["nextPageToken"] == token:
+            token = page.get("nextPageToken")
+            if not token:
                 return
-            token = page["nextPageToken"]
+        raise Retryable("the pages of a list go round in circles")
 
     def _made(self, request: Any, read: Callable[[Any], T], method: str, *, repeatable: bool) -> T | Refusal:
         lost: type[PlatformError] = Retryable if repeatable else Uncertain

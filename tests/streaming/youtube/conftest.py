@@ -62,6 +62,7 @@ class Server:
     def _handler(server):  # noqa: N805 -- the handler's own self is the other one
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # head and body in one packet, or each answer waits for an acknowledgement
 
             def _answer(self):
                 split = urlsplit(self.path)
@@ -83,6 +84,7 @@ class Server:
                     answer.content[: len(answer.content) // 2] if answer.ending == "cut" else answer.content
                 )
                 if answer.ending == "cut":
+                    self.wfile.flush()
                     self._hang_up()
 
             do_GET = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815 -- the library's names

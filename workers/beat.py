@@ -5,16 +5,17 @@ import socket
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from helpcenter.jobs import ADVANCE_RECORDING, SEND_MAIL, defer
+from helpcenter.jobs import ADVANCE_RECORDING, SEND_MAIL, SEND_REMINDER, defer
 from helpcenter.models import Heartbeat
 from helpcenter.ports import Ports
 from helpcenter.services import steps
 from helpcenter.services.notifications.sending import due_mails
+from helpcenter.services.sessions import reminders
 from workers.janitor import tidy
 
 
 def tick(ports: Ports) -> None:
-    """Note that beat and worker live, ring for every step and mail that is due, and now and then tidy up."""
+    """Note that beat and worker live, ring for every step, mail and reminder that is due, and now and then tidy up."""
     now = ports.clock()
     with ports.database.transaction() as db:
         for process in ("beat", "worker"):
@@ -23,6 +24,10 @@ def tick(ports: Ports) -> None:
             defer(db, ADVANCE_RECORDING, recording_id)
         for mail_id in due_mails(db, now):
             defer(db, SEND_MAIL, mail_id)
+        if ports.settings.live_pace != 1:
+            reminders.plan_all(db, now=now, pace=ports.settings.live_pace)
+        for reminder_id in reminders.due(db, now=now):
+            defer(db, SEND_REMINDER, reminder_id)
     tidy(ports)
 
 

@@ -2,8 +2,8 @@
 
 from celery import Celery
 
-from helpcenter.jobs import ADVANCE_RECORDING, SEND_MAIL, TICK
-from workers import beat, mails, process
+from helpcenter.jobs import ADVANCE_RECORDING, SEND_MAIL, SEND_REMINDER, TICK
+from workers import beat, mails, process, reminders
 from workers.pipeline.advance import advance
 
 
@@ -17,6 +17,11 @@ def send_mail(mail_id: int) -> None:
     mails.send(process.ports(), mail_id)
 
 
+def send_reminder(reminder_id: int) -> None:
+    """Remind the subscribers of a live session, if that is still to be done."""
+    reminders.send(process.ports(), reminder_id)
+
+
 def tick() -> None:
     """Ring for what is due, and tidy up."""
     beat.tick(process.ports())
@@ -26,4 +31,5 @@ def register(app: Celery) -> None:
     """Give the tasks the names by which the site rings them."""
     app.task(advance_recording, name=ADVANCE_RECORDING)
     app.task(send_mail, name=SEND_MAIL)
+    app.task(send_reminder, name=SEND_REMINDER)
     app.task(tick, name=TICK)

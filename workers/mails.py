@@ -14,7 +14,7 @@ from workers import failpoints
 
 log = structlog.get_logger(__name__)
 
-HARMLESS_TWICE = frozenset({"sign_in", "confirm_question"})
+HARMLESS_TWICE = frozenset({"sign_in", "confirm_question", "confirm_subscription"})
 """Kinds that are sent again when it is unknown whether they were sent: the same link twice is better than none."""
 _UNKNOWN = N_(
     "The connection broke while the mail was handed over, so it may have arrived or not. Send it again if it is missed."

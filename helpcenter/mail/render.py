@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from helpcenter.errors import Message
 from helpcenter.services.accounts import LINK_LIFE
 from helpcenter.services.notifications import links
+from helpcenter.services.sessions.times import say_when
 from helpcenter.settings import Settings
 
 TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates" / "mail"
@@ -22,12 +24,16 @@ _SUBJECT = "Subject: "
 
 @dataclass(frozen=True, slots=True)
 class RenderedMail:
-    """A mail in words; `unsubscribe` is the page on which its reader ends such mail, "" where that would be senseless."""
+    """A mail in words; `unsubscribe` is the page on which its reader ends such mail, "" where that would be senseless.
+
+    With `one_click` mail programs may end it there by themselves (RFC 8058).
+    """
 
     subject: str
     text: str
     html: str
     unsubscribe: str = ""
+    one_click: bool = False
 
 
 def render_mail(kind: str, params: Mapping[str, Any], language: str, settings: Settings) -> RenderedMail:
@@ -40,7 +46,9 @@ def render_mail(kind: str, params: Mapping[str, Any], language: str, settings: S
     context = {"site_name": settings.site_name, "site_url": settings.site_url, "language": language, **params, **made}
     subject, _, text = environment.get_template(f"{kind}.txt").render(context).partition("\n")
     html = environment.get_template(f"{kind}.html").render(context)
-    return RenderedMail(subject.removeprefix(_SUBJECT).strip(), text.strip() + "\n", html, made.get("unsubscribe", ""))
+    return RenderedMail(
+        subject.removeprefix(_SUBJECT).strip(), text.strip() + "\n", html, made.get("unsubscribe", ""), made.get("one_click", False)
+    )  # fmt: skip
 
 
 def _answer_links(params: Mapping[str, Any], settings: Settings) -> dict[str, str]:
@@ -54,7 +62,21 @@ def _answer_links(params: Mapping[str, Any], settings: Settings) -> dict[str, st
     return {"link": answer, "question_link": question, "unsubscribe": question}
 
 
-_LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, str]]]] = {
+def _session_links(params: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    """For mail about live sessions, which tells of one (`session`) or of several (`sessions`)."""
+    sessions = [
+        {
+            **one,
+            "link": links.session_link(settings, one["session"]),
+            "calendar": links.calendar_link(settings, one["session"]),
+        }
+        for one in params.get("sessions") or [params]
+    ]
+    stop = links.subscription_link(settings, params["subscription"])
+    return {"sessions": sessions, "link": sessions[0]["link"], "unsubscribe": stop, "one_click": True}
+
+
+_LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, Any]]]] = {
     "alert": lambda params, settings: {"link": settings.site_url + params["path"]},
     "sign_in": lambda params, settings: {
         "link": links.sign_in_link(settings, params["token"], params.get("next")),
@@ -64,6 +86,12 @@ _LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, str]]]
         "link": links.question_link(settings, params["question"], params["asker"])
     },
     "question_answered": _answer_links,
+    "confirm_subscription": lambda params, settings: {
+        "link": links.subscription_link(settings, params["subscription"])
+    },
+    "session_reminder": _session_links,
+    "session_moved": _session_links,
+    "session_cancelled": _session_links,
     "proposals_waiting": lambda params, settings: {"link": links.proposals_link(settings, params["recording"])},
 }
 KINDS: Final = frozenset(_LINKS)
@@ -81,6 +109,7 @@ def _environment(language: str, translations: Path) -> Environment:
     )
     words = Translations.load(translations, [language])
     environment.filters["line"] = one_line
+    environment.filters["when"] = lambda one: _when(one, language)
     environment.filters["say"] = lambda message: Message.from_json(message).said(
         words.gettext, lambda number: format_decimal(number, locale=language)
     )
@@ -88,6 +117,11 @@ def _environment(language: str, translations: Path) -> Environment:
     install: Callable[..., None] = environment.install_gettext_translations  # type: ignore[attr-defined]  # see above
     install(words, newstyle=True)
     return environment
+
+
+def _when(one: Mapping[str, Any], language: str) -> str:
+    start, end = (datetime.fromisoformat(one[name]) for name in ("starts_at", "ends_at"))
+    return say_when(start, end, one["zone"], language)
 
 
 def one_line(text: str) -> str:

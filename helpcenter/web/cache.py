@@ -34,12 +34,13 @@ def cached_page(view: View) -> View:
 
 
 def note_cacheable(response: Response, view: Callable[..., Any] | None) -> Response:
-    """Tell the cache below that this answer may be kept; after each request."""
+    """Tell the cache below that this answer may be kept, unless it says itself that it may not; after each request."""
     if (
         view is not None
         and getattr(view, _MARK, False)
         and response.status_code == HTTPStatus.OK
         and "Set-Cookie" not in response.headers
+        and "no-store" not in response.headers.get("Cache-Control", "")
     ):
         request.environ[_FLAG] = True
     return response

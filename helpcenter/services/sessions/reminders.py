@@ -68,7 +68,7 @@ def send(db: Session, reminder_id: int, *, now: datetime) -> int:
             kind="session_reminder",
             params={
                 "session": session.public_id, "title": session.title, "starts_at": session.starts_at.isoformat(),
-                "zone": session.zone, "lead": lead, "subscription": one.public_id,
+                "ends_at": session.ends_at.isoformat(), "zone": session.zone, "lead": lead, "subscription": one.public_id,
             },
             recipient=one.email, language=one.language, now=now,
         )

@@ -125,6 +125,15 @@ def read_target(db: Session, target: str, *, language: str, open_only: bool = Fa
     raise NotFound
 
 
+def describe(db: Session, subscription: Subscription, *, language: str) -> Target:
+    """What the subscription is for, also where that is no more."""
+    try:
+        return read_target(db, subscription.target, language=language)
+    except NotFound:
+        kind, _, name = subscription.target.partition(":")
+        return Target(TargetKind(kind), name, name)
+
+
 def recipients(db: Session, session: LiveSession) -> list[Subscription]:
     """The confirmed subscriptions that the session concerns, each address once: by the narrowest of its subscriptions.
 

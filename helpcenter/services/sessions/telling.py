@@ -22,7 +22,7 @@ def tell(db: Session, session: LiveSession, event: Event, *, now: datetime) -> i
     db.flush()
     news = {
         "session": session.public_id, "title": session.title, "starts_at": session.starts_at.isoformat(),
-        "zone": session.zone, "reason": session.reason,
+        "ends_at": session.ends_at.isoformat(), "zone": session.zone, "reason": session.reason,
     }  # fmt: skip
     told = 0
     for one in recipients(db, session):

@@ -2,14 +2,32 @@
 
 from helpcenter.blueprints.accounts import bp as accounts
 from helpcenter.blueprints.admin import bp as admin
+from helpcenter.blueprints.channels import bp as channels
 from helpcenter.blueprints.faq import bp as faq
 from helpcenter.blueprints.health import bp as health
 from helpcenter.blueprints.media import bp as media
 from helpcenter.blueprints.questions import bp as questions
 from helpcenter.blueprints.recordings import bp as recordings
 from helpcenter.blueprints.search import bp as search
+from helpcenter.blueprints.sessions import bp as sessions
 from helpcenter.blueprints.site import bp as site
+from helpcenter.blueprints.subscriptions import bp as subscriptions
 from helpcenter.blueprints.topics import bp as topics
 from helpcenter.blueprints.workbench import bp as workbench
 
-BLUEPRINTS = (health, site, topics, faq, recordings, search, questions, media, accounts, admin, workbench)
+BLUEPRINTS = (
+    health,
+    site,
+    topics,
+    faq,
+    recordings,
+    sessions,
+    subscriptions,
+    search,
+    questions,
+    media,
+    accounts,
+    admin,
+    channels,
+    workbench,
+)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from helpcenter.markdown import render
 from helpcenter.services import pages
-from helpcenter.web import cached_page, language, public, reading, settings, visibilities
+from helpcenter.web import cached_page, language, now, public, reading, settings, visibilities
 from helpcenter.web.languages import LANGUAGES
 from helpcenter.web.people import safe_next
 
@@ -30,7 +30,7 @@ HOUR, MINUTE = 3600, 60
 def start() -> ResponseReturnValue:
     """Search, topics, the newest answers."""
     with reading() as db:
-        page = pages.start(db, language=language(), visibilities=visibilities())
+        page = pages.start(db, language=language(), visibilities=visibilities(), now=now())
     return render_template("site/start.html", page=page)
 
 

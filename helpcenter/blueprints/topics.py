@@ -4,7 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from helpcenter.services import pages
-from helpcenter.web import cached_page, language, public, reading, visibilities
+from helpcenter.web import cached_page, language, now, public, reading, visibilities
 
 bp = Blueprint("topics", __name__)
 
@@ -15,5 +15,5 @@ bp = Blueprint("topics", __name__)
 def topic(slug: str) -> ResponseReturnValue:
     """The topic's answers and what is below it."""
     with reading() as db:
-        page = pages.find_topic(db, slug, language=language(), visibilities=visibilities())
+        page = pages.find_topic(db, slug, language=language(), visibilities=visibilities(), now=now())
     return render_template("topics/topic.html", page=page)

@@ -23,6 +23,7 @@ class Option(NamedTuple):
     public_id: str
     starts_at: datetime
     ends_at: datetime
+    zone: str
     votes: int
     chosen: bool
 
@@ -88,7 +89,7 @@ def _options(db: Session, session: LiveSession, voter: str | None) -> list[Optio
     )
     chosen = set(db.scalars(mine)) if voter else set()
     return [
-        Option(option.public_id, option.starts_at, option.ends_at, votes, option.id in chosen)
+        Option(option.public_id, option.starts_at, option.ends_at, session.zone, votes, option.id in chosen)
         for option, votes in db.execute(wanted)
     ]
 

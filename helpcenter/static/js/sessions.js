@@ -1,0 +1,53 @@
+// Live sessions: how long it is until then, and what that is on the viewer's own clock. Without this the page says it, too.
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const LATE = 30 * MINUTE;
+const lang = document.documentElement.lang || "en";
+const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+function unit(value, name) {
+  return new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "long" }).format(value);
+}
+
+function left(ms) {
+  const minutes = Math.max(1, Math.ceil(ms / MINUTE));
+  if (ms >= 2 * DAY) return unit(Math.floor(ms / DAY), "day");
+  const hours = Math.floor(minutes / 60);
+  if (hours >= 10) return unit(hours, "hour");
+  return [hours && unit(hours, "hour"), (minutes % 60 || !hours) && unit(minutes % 60, "minute")].filter(Boolean).join(" ");
+}
+
+function wallTime(at, timeZone) {
+  return new Intl.DateTimeFormat(lang, { timeZone, dateStyle: "full", timeStyle: "short" }).format(at);
+}
+
+function showOwnClock(box, start, end) {
+  const own = box.querySelector("[data-own]");
+  if (!own || wallTime(start, OWN_ZONE) === wallTime(start, box.dataset.zone)) return;
+  const format = new Intl.DateTimeFormat(lang, {
+    weekday: "long", day: "numeric", month: "long", hour: "numeric", minute: "2-digit", timeZoneName: "short",
+  });
+  own.lastElementChild.textContent = format.formatRange(start, end);
+  own.hidden = false;
+}
+
+function showCountdown(box, start) {
+  const count = box.querySelector("[data-count]");
+  const ms = start - Date.now();
+  count.hidden = ms < -LATE;
+  count.textContent = ms > 0 ? count.dataset.in.replace("{}", left(ms)) : count.dataset.now;
+}
+
+const boxes = [...document.querySelectorAll("[data-moment]")].map((box) => [box, new Date(box.dataset.start), new Date(box.dataset.end)]);
+for (const [box, start, end] of boxes) showOwnClock(box, start, end);
+
+function tick() {
+  for (const [box, start] of boxes) showCountdown(box, start);
+}
+
+if (boxes.length) {
+  tick();
+  setInterval(tick, 15_000);
+}

@@ -24,6 +24,7 @@ from helpcenter.models import (
     RecordingState,
     RecordingVersion,
     Source,
+    Subscription,
     Topic,
     Transcript,
     User,
@@ -154,3 +155,8 @@ def make_session(db: Session, **values: Any) -> LiveSession:
         "zone": "Europe/Berlin", "state": LiveSessionState.SCHEDULED, "created_at": NOW, "updated_at": NOW,
     }  # fmt: skip
     return _add(db, LiveSession(**{**defaults, **values}))
+
+
+def make_subscription(db: Session, target: str = "all", *, confirmed: bool = True, **values: Any) -> Subscription:
+    defaults = {"email": f"reader{next(_number)}@example.org", "language": "en", "created_at": NOW}
+    return _add(db, Subscription(target=target, confirmed_at=NOW if confirmed else None, **{**defaults, **values}))

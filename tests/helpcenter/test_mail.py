@@ -21,6 +21,10 @@ from helpcenter.settings import Settings
 from tests.mailsink import Sink, mail_sink
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+SESSION = {
+    "session": "5ession", "title": "How <far>?", "starts_at": "2026-12-03T17:00:00+00:00", "ends_at": "2026-12-03T18:00:00+00:00",
+    "zone": "Europe/Berlin", "reason": "The host <is> ill.",
+}  # fmt: skip
 PARAMS = {
     "alert": {"message": {"text": "%(title)s: 5 <units>", "params": {"title": "Channel & co"}}, "path": "/admin/channels"},
     "sign_in": {"token": "T0ken", "next": "/account?a=b"},
@@ -30,6 +34,10 @@ PARAMS = {
         "recording": "R3c", "start": 83.9, "excerpt": "As far as 100 % & more.",
     },
     "proposals_waiting": {"recording": "R3c", "title": "Questions <1>", "count": 2},
+    "confirm_subscription": {"subscription": "5ub", "kind": "topic", "title": "How <far>?"},
+    "session_reminder": {**SESSION, "subscription": "5ub", "lead": 86400},
+    "session_moved": {"subscription": "5ub", "sessions": [SESSION, SESSION]},
+    "session_cancelled": {"subscription": "5ub", "sessions": [SESSION]},
 }  # fmt: skip
 INJECTIONS = [
     "a@example.org\r\nBcc: b@example.org", "a@example.org\nBcc: b@example.org", "a@example.org\rBcc: b@example.org",
@@ -115,10 +123,18 @@ def test_no_subject_becomes_a_header_or_a_second_recipient():
     ]
 
 
+def _titled(params, title):
+    """The params with this title in every place for one."""
+    again = {**params, "title": title} if "title" in params else dict(params)
+    if "sessions" in again:
+        again["sessions"] = [{**one, "title": title, "reason": title} for one in again["sessions"]]
+    return again
+
+
 @pytest.mark.parametrize("kind", sorted(KINDS))
 @pytest.mark.parametrize("title", SUBJECTS)
 def test_no_title_changes_the_form_of_a_mail(settings, kind, title):
-    params = {**PARAMS[kind], **({"title": title} if "title" in PARAMS[kind] else {})}
+    params = _titled(PARAMS[kind], title)
     mail = render_mail(kind, params, "en", settings)
     assert "\n" not in mail.subject
     assert "Bcc:" not in [line[:4] for line in mail.text.splitlines()]
@@ -156,6 +172,35 @@ def test_the_answer_mail_leads_to_the_second(settings, changed, link):
     assert link in mail.text.split()
     assert f'href="{link}"' in mail.html
     assert mail.unsubscribe.startswith("https://help.example.org/questions/Qu3stion?key=")
+
+
+@pytest.mark.parametrize("kind", ["session_reminder", "session_moved", "session_cancelled"])
+def test_mail_about_a_session_says_when_on_its_own_clocks_and_can_be_ended(settings, kind):
+    words = {language: render_mail(kind, PARAMS[kind], language, settings) for language in ("en", "de")}
+    assert (
+        "Thursday, December 3, 2026, 6:00\u202fPM – 7:00\u202fPM (Berlin, Central European Standard Time)"
+        in words["en"].text
+    )
+    assert "Donnerstag, 3. Dezember 2026, 18:00 – 19:00 (Berlin, Mitteleuropäische Normalzeit)" in words["de"].html
+    assert words["en"].unsubscribe.startswith("https://help.example.org/subscriptions/5ub?key=")
+    assert words["en"].unsubscribe in words["en"].text.split()
+    assert "https://help.example.org/sessions/5ession" in words["en"].text.split()
+
+
+@pytest.mark.parametrize(
+    ("kind", "headers"),
+    [
+        ("session_reminder", (True, "List-Unsubscribe=One-Click")),
+        ("question_answered", (True, None)),
+        ("confirm_subscription", (False, None)),
+    ],
+)
+def test_mail_programs_may_end_mail_about_sessions_by_themselves(settings, kind, headers):
+    mail = render_mail(kind, PARAMS[kind], "en", settings)
+    message = build_message(
+        mail, message_id="abc", recipient="a@b.example", sender="a@b.example", language="en", now=NOW
+    )
+    assert (message["List-Unsubscribe"] is not None, message["List-Unsubscribe-Post"]) == headers
 
 
 def test_a_mail_that_lacks_something_is_not_written(settings):

@@ -3,18 +3,28 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_timezone_location, get_timezone_name
 
 
 def say_when(starts_at: datetime, ends_at: datetime | None, zone: str, language: str) -> str:
     """Its day, from when till when, and the zone's name, which says whether it is summer time there."""
     start = starts_at.astimezone(ZoneInfo(zone))
-    return f"{format_date(start, 'full', locale=language)}, {say_hours(starts_at, ends_at, zone, language)}"
+    return f"{format_date(start, 'full', locale=_locale(language))}, {say_hours(starts_at, ends_at, zone, language)}"
 
 
 def say_hours(starts_at: datetime, ends_at: datetime | None, zone: str, language: str) -> str:
     """From when till when, and where: 18:00 – 19:00 (Berlin, Central European Standard Time)."""
     start, *rest = (at.astimezone(ZoneInfo(zone)) for at in (starts_at, ends_at) if at is not None)
-    hours = " – ".join(format_time(at, "short", locale=language) for at in (start, *rest))
-    city = get_timezone_location(start, locale=language, return_city=True)
-    return f"{hours} ({city}, {get_timezone_name(start, 'long', locale=language)})"
+    locale = _locale(language)
+    hours = " – ".join(format_time(at, "short", locale=locale) for at in (start, *rest))
+    city = get_timezone_location(start, locale=locale, return_city=True)
+    return f"{hours} ({city}, {get_timezone_name(start, 'long', locale=locale)})"
+
+
+def _locale(language: str) -> Locale:
+    """The language's way to write dates; the English one where Babel knows none."""
+    try:
+        return Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")

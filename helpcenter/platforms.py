@@ -9,7 +9,7 @@ from google.auth.credentials import Credentials
 
 from helpcenter.errors import N_, NotConfigured, NotFound
 from helpcenter.models import Channel, ChannelState
-from helpcenter.ports import Database
+from helpcenter.ports import Database, Ports
 from helpcenter.services.channels import token_of
 from helpcenter.services.channels.connecting import Grant
 from helpcenter.services.quota import Ledger
@@ -17,6 +17,7 @@ from helpcenter.settings import Settings
 from streaming.errors import ReauthNeeded
 from streaming.platform import Channel as RemoteChannel
 from streaming.platform import LivePlatform, Priority
+from streaming.youtube import connect
 from streaming.youtube.oauth import OAuthClient
 
 
@@ -28,6 +29,19 @@ def oauth_client(settings: Settings) -> OAuthClient:
         return OAuthClient(settings.youtube_client_id, settings.youtube_client_secret, settings.youtube_oauth_root)
     except ValueError as error:
         raise NotConfigured(N_("Look at HELPCENTER_YOUTUBE_OAUTH_ROOT: %(why)s"), why=str(error)) from error
+
+
+def granted_channel(ports: Ports, grant: Grant) -> RemoteChannel:
+    """The channel that was granted to us just now, before it has a row. Raises NotConfigured and streaming.errors."""
+    credentials = oauth_client(ports.settings).credentials(grant.refresh_token, grant.scopes)
+    meter = Ledger(ports.database, ports.settings, ports.clock, priority=Priority.NORMAL)
+    return _connected(ports.settings, credentials, meter, ports.clock).channel()
+
+
+def _connected(
+    settings: Settings, credentials: Credentials, meter: Ledger, clock: Callable[[], datetime]
+) -> LivePlatform:
+    return connect(credentials, api_root=settings.youtube_api_root, meter=meter, clock=clock)
 
 
 class ConnectedChannels:
@@ -46,18 +60,8 @@ class ConnectedChannels:
             raise NotFound
         if channel.state is ChannelState.REVOKED:
             raise ReauthNeeded(f"the channel {channel.public_id} is to be connected again")
-        return self._connected(self._credentials(channel), priority, session_id)
-
-    def granted(self, grant: Grant) -> RemoteChannel:
-        """The channel that was just granted to us, before it has a row. Raises NotConfigured and streaming.errors."""
-        credentials = oauth_client(self._settings).credentials(grant.refresh_token, grant.scopes)
-        return self._connected(credentials, Priority.NORMAL, None).channel()
-
-    def _connected(self, credentials: Credentials, priority: Priority, session_id: int | None) -> LivePlatform:
-        from streaming.youtube import connect  # Google's client takes long to load, and most processes never ask
-
         meter = Ledger(self._database, self._settings, self._clock, priority=priority, session_id=session_id)
-        return connect(credentials, api_root=self._settings.youtube_api_root, meter=meter, clock=self._clock)
+        return _connected(self._settings, self._credentials(channel), meter, self._clock)
 
     def _credentials(self, channel: Channel) -> "SharedCredentials":
         with self._lock:

@@ -111,10 +111,11 @@ def _finish() -> Channel:
     with transaction() as db:
         state = request.args.get("state", "")
         verifier = channels.take_connection(db, settings(), state=state, user=user, now=now())
-    if refused := request.args.get("error"):
+    code = request.args.get("code", "")
+    if refused := request.args.get("error") or ("" if code else "invalid_request"):
         raise InvalidInput(_WORDS.get(refused, _REFUSED), why=refused[:100], address=_return_address())
     try:
-        grant = oauth_client(settings()).finish(_return_address(), request.args.get("code", ""), verifier)
+        grant = oauth_client(settings()).finish(_return_address(), code, verifier)
         channels.check_scopes(grant.scopes)
         remote = granted_channel(ports(), grant)
     except PlatformError as error:

@@ -5,10 +5,10 @@ import socket
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from helpcenter.jobs import ADVANCE_RECORDING, SEND_MAIL, SEND_REMINDER, defer
+from helpcenter.jobs import ADVANCE_RECORDING, IMPORT_CHANNEL, SEND_MAIL, SEND_REMINDER, WATCH_VIDEO, defer
 from helpcenter.models import Heartbeat
 from helpcenter.ports import Ports
-from helpcenter.services import steps
+from helpcenter.services import steps, videos
 from helpcenter.services.notifications.sending import due_mails
 from helpcenter.services.sessions import reminders
 from workers.janitor import tidy
@@ -28,6 +28,11 @@ def tick(ports: Ports) -> None:
             reminders.plan_all(db, now=now, pace=ports.settings.live_pace)
         for reminder_id in reminders.due(db, now=now):
             defer(db, SEND_REMINDER, reminder_id)
+        for video_id in videos.due(db, now=now):
+            defer(db, WATCH_VIDEO, video_id)
+        for import_id in videos.due_imports(db, now=now):
+            defer(db, IMPORT_CHANNEL, import_id)
+        videos.forget_old(db, now=now)
     tidy(ports)
 
 

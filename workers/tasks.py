@@ -2,8 +2,10 @@
 
 from celery import Celery
 
-from helpcenter.jobs import ADVANCE_RECORDING, SEND_MAIL, SEND_REMINDER, TICK
+from helpcenter.jobs import ADVANCE_RECORDING, IMPORT_CHANNEL, SEND_MAIL, SEND_REMINDER, TICK, WATCH_VIDEO
 from workers import beat, mails, process, reminders
+from workers.archive import importing
+from workers.archive.watch import watch
 from workers.pipeline.advance import advance
 
 
@@ -22,6 +24,16 @@ def send_reminder(reminder_id: int) -> None:
     reminders.send(process.ports(), reminder_id)
 
 
+def watch_video(video_id: int) -> None:
+    """Look at a video on the platform, and do what follows from it."""
+    watch(process.ports(), video_id)
+
+
+def import_channel(import_id: int) -> None:
+    """List the next page of a channel's videos."""
+    importing.import_channel(process.ports(), import_id)
+
+
 def tick() -> None:
     """Ring for what is due, and tidy up."""
     beat.tick(process.ports())
@@ -32,4 +44,6 @@ def register(app: Celery) -> None:
     app.task(advance_recording, name=ADVANCE_RECORDING)
     app.task(send_mail, name=SEND_MAIL)
     app.task(send_reminder, name=SEND_REMINDER)
+    app.task(watch_video, name=WATCH_VIDEO)
+    app.task(import_channel, name=IMPORT_CHANNEL)
     app.task(tick, name=TICK)

@@ -7,6 +7,7 @@ import click
 
 from helpcenter.cli.doctor import doctor, migrate_command
 from helpcenter.cli.emulator import emulator
+from helpcenter.cli.importing import import_channel
 from helpcenter.cli.ingest import ingest
 from helpcenter.cli.quota import quota_command
 from helpcenter.cli.run import run
@@ -43,7 +44,7 @@ def cli() -> None:
     """The video-first help centre: answered once on camera, found by everybody to the second."""
 
 
-for command in (doctor, emulator, ingest, migrate_command, quota_command, run, search, user):
+for command in (doctor, emulator, import_channel, ingest, migrate_command, quota_command, run, search, user):
     cli.add_command(command)
 
 

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from helpcenter.cli.run import Child, Supervisor, worker_command
 from helpcenter.errors import N_, InvalidInput
-from helpcenter.models import Heartbeat, RecordingState, Source, StepState, Topic
+from helpcenter.models import Heartbeat, LiveSession, RecordingState, Source, StepState, Topic
 from helpcenter.ports import Ports
-from helpcenter.services import recordings, steps
+from helpcenter.services import recordings, steps, videos
 from helpcenter.services.recordings import MarkerInput
 from helpcenter.wiring import wire
 
@@ -32,6 +32,8 @@ LARGEST_SIDECAR = 20 * 1024 * 1024
 )
 @click.option("--topic", "topic_slug", default=None, metavar="SLUG", help="Topic that it belongs to.")
 @click.option("--captions", type=click.Path(path_type=Path), default=None, help="Captions (VTT, SRT) that came along.")
+@click.option("--session", "session_id", default=None, metavar="ID", help="Live session whose recording the file is.")
+@click.option("--begins", default=None, metavar="TIME", help="When second 0 was (ISO 8601 with zone), with --session.")
 @click.option("--markers", type=click.Path(path_type=Path), default=None, help="The host's markers (JSON).")
 @click.option(
     "--wait", is_flag=True, help="Wait until everything is done; exit status 0 only if the recording is ready."
@@ -39,15 +41,20 @@ LARGEST_SIDECAR = 20 * 1024 * 1024
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 def ingest(  # noqa: PLR0913 -- one for each option
     path_or_url: str, title: str, language: str | None, topic_slug: str | None, captions: Path | None, markers: Path | None,
-    *, wait: bool, as_json: bool,
+    *, session_id: str | None, begins: str | None, wait: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Take in a recording: a file, an address of one, or the address of a YouTube video."""
     ports = wire()
     sidecars = (_content(captions), captions.name if captions else "", _markers(markers))
+    if session_id and (title or language or topic_slug or captions or markers):
+        raise click.UsageError("a session's recording takes its title, language, topic and markers from the session")
     with ports.database.transaction() as db:
-        public_id, row_id = _create(db, ports, path_or_url, (title, language, topic_slug), sidecars)
+        if session_id:
+            public_id, row_id = _attach(db, ports, Path(path_or_url), session_id, begins)
+        else:
+            public_id, row_id = _create(db, ports, path_or_url, (title, language, topic_slug), sidecars)
     if wait:
-        with _some_worker(ports) as look_after:
+        with some_worker(ports) as look_after:
             _follow(ports, row_id, look_after)
     with ports.database.reading() as db:
         result = recordings.summary(db, recordings.find(db, public_id))
@@ -81,6 +88,25 @@ def _create(
     return recording.public_id, recording.id
 
 
+def _attach(db: Session, ports: Ports, path: Path, session_id: str, begins: str | None) -> tuple[str, int]:
+    session = db.scalars(select(LiveSession).where(LiveSession.public_id == session_id)).one_or_none()
+    if session is None:
+        raise InvalidInput(N_("There is no session %(id)s."), id=session_id)
+    t0 = _instant(begins) if begins else None
+    recording = videos.attach_file(db, session, _existing(path), t0=t0, actor=None, now=ports.clock())
+    return recording.public_id, recording.id
+
+
+def _instant(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        at = None
+    if at is None or at.tzinfo is None:
+        raise click.BadParameter("--begins takes an instant such as 2026-12-03T18:00:05+01:00")
+    return at
+
+
 def _existing(path: Path) -> Path:
     if not path.is_file():
         raise click.BadParameter(f"there is no file {path}")
@@ -101,7 +127,7 @@ def _markers(path: Path | None) -> list[MarkerInput] | None:
 
 
 @contextmanager
-def _some_worker(ports: Ports) -> Iterator[Callable[[], None]]:
+def some_worker(ports: Ports) -> Iterator[Callable[[], None]]:
     """Somebody who does the work: the worker that runs already, else one of our own for this command's time.
 
     What is given is to be called now and then: it starts our own again if it has died.

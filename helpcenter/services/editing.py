@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, InvalidInput
 from helpcenter.models import AuditRow, Chapter, Clip, ClipState, Recording, Upload, User
-from helpcenter.services import clips, recordings, search
+from helpcenter.services import clips, recordings, search, videos
 
 BY_HAND: Final = "hand"
 
@@ -46,6 +46,7 @@ def edit_chapters(
     db.flush()
     _audit(db, recording, "edit chapters", editor, now)
     search.index_recording(db, recording.id)
+    videos.note_chapters(db, recording, now=now)
     return recordings.chapters_of(db, recording)
 
 

@@ -12,7 +12,7 @@ from helpcenter.errors import N_, HelpCenterError, InvalidInput, Message, NotCon
 from helpcenter.jobs import ADVANCE_RECORDING, defer
 from helpcenter.models import Recording
 from helpcenter.ports import Ports
-from helpcenter.services import recordings, steps
+from helpcenter.services import recordings, steps, videos
 from helpcenter.services.steps import Claim
 from workers.failpoints import reach
 from workers.pipeline.files import put_all, remove_folders, work_folders
@@ -77,6 +77,7 @@ def _store(job: Job, outcome: Outcome, keys: dict[str, str]) -> None:
         outcome.store(db, recording, keys)
         db.flush()
         recordings.refresh_state(db, recording, now=now)
+        videos.note_ready(db, recording, now=now)
         defer(db, ADVANCE_RECORDING, recording.id)
         db.flush()
         reach(f"{job.claim.name}.storing")

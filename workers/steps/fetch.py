@@ -10,6 +10,7 @@ from helpcenter.models import Recording, Source
 from helpcenter.settings import GIB
 from workers.media.fetch import Fetched, FetchLimits, fetch_url, store_local
 from workers.pipeline.job import Job, Keys, Outcome
+from workers.steps import video
 from workers.steps.media import ELSEWHERE, version_of
 
 _ENDING = re.compile(r"\.[a-z0-9]{1,5}\Z")
@@ -21,10 +22,12 @@ def work(job: Job) -> Outcome:
         source, version = recording.source, version_of(recording)
         pending, name = version.pending_path, version.original_name
         here = version.original_key is not None
-    if source is Source.YOUTUBE:
-        return Outcome(note=ELSEWHERE)
     if here:
         return Outcome(note=Message(N_("The file is here already.")))
+    if source is Source.YOUTUBE and not pending:
+        return Outcome(note=ELSEWHERE)
+    if source is Source.YOUTUBE and "://" in pending:
+        return video.work(job)
     fetched = _fetched(job, pending, is_url=source is Source.URL)
     stored = "original" + _ending(name or fetched.name)
 

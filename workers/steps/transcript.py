@@ -20,6 +20,7 @@ from workers.steps.media import ELSEWHERE, Given, given, original
 from workers.steps.scan import SPEECH
 
 CAME_ALONG = N_("Captions came along with the recording, so there was nothing to transcribe.")
+FROM_YOUTUBE = N_("YouTube's automatic captions were taken, so there was nothing to transcribe.")
 IN_THE_FILE = N_("The captions inside the file were taken.")
 NO_SOUND = N_("There is no sound, so there is no transcript.")
 NOBODY = N_("No speech recognition here knows this language, so there is no transcript yet: %(reason)s")
@@ -31,12 +32,15 @@ def work(job: Job) -> Outcome:
     with job.reading() as (db, recording):
         transcript = recordings.main_transcript(db, recording)
         human = transcript is not None and recordings.is_human(db, transcript)
+        theirs = transcript is not None and transcript.provider == recordings.PLATFORM
         language = recording.language
     file = given(job)
     if human:
         return _told(job, Message(CAME_ALONG))
     if file is None:
         return Outcome(note=ELSEWHERE)
+    if theirs:
+        return _told(job, Message(FROM_YOUTUBE))
     inside = _inside(job, file)
     if inside is not None:
         return _told(job, Message(IN_THE_FILE), inside)

@@ -111,7 +111,8 @@ def _decide(db: Session, clip: Clip, to: ClipState, *, editor: User | None, now:
 
 def _spread(db: Session, clip: Clip, *, now: datetime) -> None:
     search.index_recording(db, clip.recording_id)
-    if clip.recording.source is not Source.YOUTUBE:
+    version = clip.recording.version
+    if clip.recording.source is not Source.YOUTUBE or (version is not None and version.original_key is not None):
         steps.add_cut(db, clip.recording_id, clip.public_id, now=now)
 
 

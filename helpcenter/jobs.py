@@ -15,6 +15,7 @@ PROJECT_BROADCAST: Final = "project_broadcast"
 SEND_REMINDER: Final = "send_reminder"
 WATCH_VIDEO: Final = "watch_video"
 IMPORT_CHANNEL: Final = "import_channel"
+CHECK_CHANNEL: Final = "check_channel"
 
 _KEY = "doorbells"
 

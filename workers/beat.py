@@ -5,10 +5,18 @@ import socket
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from helpcenter.jobs import ADVANCE_RECORDING, IMPORT_CHANNEL, SEND_MAIL, SEND_REMINDER, WATCH_VIDEO, defer
+from helpcenter.jobs import (
+    ADVANCE_RECORDING,
+    CHECK_CHANNEL,
+    IMPORT_CHANNEL,
+    SEND_MAIL,
+    SEND_REMINDER,
+    WATCH_VIDEO,
+    defer,
+)
 from helpcenter.models import Heartbeat
 from helpcenter.ports import Ports
-from helpcenter.services import steps, videos
+from helpcenter.services import channels, steps, videos
 from helpcenter.services.notifications.sending import due_mails
 from helpcenter.services.sessions import reminders
 from workers.janitor import tidy
@@ -33,6 +41,8 @@ def tick(ports: Ports) -> None:
         for import_id in videos.due_imports(db, now=now):
             defer(db, IMPORT_CHANNEL, import_id)
         videos.forget_old(db, now=now)
+        for channel_id in channels.due_checks(db, now=now):
+            defer(db, CHECK_CHANNEL, channel_id)
     tidy(ports)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from helpcenter.models import Recording, Step, StepState
 from helpcenter.ports import Ports
-from helpcenter.services import uploads
+from helpcenter.services import quota, uploads
 
 log = structlog.get_logger(__name__)
 EVERY = timedelta(minutes=10)
@@ -18,7 +18,7 @@ OLD = timedelta(hours=1)
 
 
 def tidy(ports: Ports, *, every: timedelta = EVERY, old: timedelta = OLD) -> None:
-    """Remove dead work folders, half-written files older than `old` and expired uploads; at most once in `every`."""
+    """Remove dead work folders, half-written files older than `old`, expired uploads, old quota; at most once in `every`."""
     mark = ports.settings.scratch / "tidied"
     now = ports.clock()
     if mark.exists() and _changed(mark) > now - every:
@@ -29,6 +29,7 @@ def tidy(ports: Ports, *, every: timedelta = EVERY, old: timedelta = OLD) -> Non
     _work_folders(ports)
     _half_written(ports, before=now - old)
     _uploads(ports, now)
+    _quota(ports, now)
 
 
 def _changed(path: Path) -> datetime:
@@ -61,3 +62,8 @@ def _half_written(ports: Ports, *, before: datetime) -> None:
 def _uploads(ports: Ports, now: datetime) -> None:
     with ports.database.transaction() as db:
         uploads.sweep(db, ports.settings.uploads, now=now)
+
+
+def _quota(ports: Ports, now: datetime) -> None:
+    with ports.database.transaction() as db:
+        quota.tidy(db, now=now)

@@ -2,10 +2,19 @@
 
 from celery import Celery
 
-from helpcenter.jobs import ADVANCE_RECORDING, IMPORT_CHANNEL, SEND_MAIL, SEND_REMINDER, TICK, WATCH_VIDEO
+from helpcenter.jobs import (
+    ADVANCE_RECORDING,
+    CHECK_CHANNEL,
+    IMPORT_CHANNEL,
+    SEND_MAIL,
+    SEND_REMINDER,
+    TICK,
+    WATCH_VIDEO,
+)
 from workers import beat, mails, process, reminders
 from workers.archive import importing
 from workers.archive.watch import watch
+from workers.live import channels
 from workers.pipeline.advance import advance
 
 
@@ -34,6 +43,11 @@ def import_channel(import_id: int) -> None:
     importing.import_channel(process.ports(), import_id)
 
 
+def check_channel(channel_id: int) -> None:
+    """Look at a channel's authorisation, if that is due."""
+    channels.check(process.ports(), channel_id)
+
+
 def tick() -> None:
     """Ring for what is due, and tidy up."""
     beat.tick(process.ports())
@@ -46,4 +60,5 @@ def register(app: Celery) -> None:
     app.task(send_reminder, name=SEND_REMINDER)
     app.task(watch_video, name=WATCH_VIDEO)
     app.task(import_channel, name=IMPORT_CHANNEL)
+    app.task(check_channel, name=CHECK_CHANNEL)
     app.task(tick, name=TICK)

@@ -1,7 +1,7 @@
 """What becomes of a video after its broadcast has ended: the script of the archive."""
 
 from datetime import datetime
-from typing import Final
+from typing import BinaryIO, Final
 
 from streaming.emulator.resources import captions
 from streaming.emulator.world import Video, World
@@ -64,16 +64,34 @@ def duration(seconds: float) -> str:
 
 
 def media_length(video: Video) -> float | None:
-    """The length that the recorded MP4 file itself tells (its movie header); None for none and other forms."""
-    data = video.media.read_bytes() if video.media and video.media.is_file() else b""
-    at = data.find(b"mvhd")
+    """The seconds that the recorded MP4 file itself tells in its movie header; None for no file and other forms."""
+    if video.media is None or not video.media.is_file():
+        return None
+    with video.media.open("rb") as file:
+        moov = _box(file, b"moov")
+    at = moov.find(b"mvhd")
     if at < 0:
         return None
-    wide = data[at + 4] == 1
+    # Version 1 writes its two dates and the length in 8 bytes each, version 0 in 4.
+    wide = moov[at + 4] == 1
     scale_at = at + (24 if wide else 16)
-    scale = int.from_bytes(data[scale_at : scale_at + 4], "big")
-    length = int.from_bytes(data[scale_at + 4 : scale_at + (12 if wide else 8)], "big")
+    scale = int.from_bytes(moov[scale_at : scale_at + 4], "big")
+    length = int.from_bytes(moov[scale_at + 4 : scale_at + (12 if wide else 8)], "big")
     return length / scale if scale else None
+
+
+def _box(file: BinaryIO, name: bytes) -> bytes:
+    """The content of the first box of that name at the file's top level; empty where there is none."""
+    while len(head := file.read(8)) == 8:  # noqa: PLR2004 -- size and name
+        size, header = int.from_bytes(head[:4], "big"), 8
+        if size == 1:
+            size, header = int.from_bytes(file.read(8), "big"), 16
+        if head[4:] == name:
+            return file.read(size - header)
+        if size < header:
+            break
+        file.seek(size - header, 1)
+    return b""
 
 
 def _instant(text: str) -> datetime:

@@ -126,5 +126,4 @@ NO_MONITOR = {"monitorStream": {"enableMonitorStream": False}}
 
 def reason(error) -> str:
     """The platform's word for why, from an HttpError or a response of requests."""
-    content = error.content if not isinstance(error, requests.Response) else error.content
-    return json.loads(content)["error"]["errors"][0]["reason"]
+    return json.loads(error.content)["error"]["errors"][0]["reason"]

@@ -47,7 +47,7 @@ def test_a_query_is_checked_against_the_document(get, path, wanted, place):
         ({"snippet": {"scheduledStartTime": "2026-12-01T10:00:00"}}, "snippet.scheduledStartTime"),
         ({"status": {"privacyStatus": "secret"}}, "status.privacyStatus"),
         ({"contentDetails": {"enableDvr": "yes"}}, "contentDetails.enableDvr"),
-        ({"contentDetails": {"monitorStream": {"broadcastStreamDelayMs": 0.5}}}, "contentDetails.monitorStream.broadcastStreamDelayMs"),
+        ({"contentDetails": {"monitorStream": {"embedHtml": 1}}}, "contentDetails.monitorStream.embedHtml"),
     ],
 )  # fmt: skip
 def test_a_body_is_checked_against_its_schema(emulator, get, change, place):

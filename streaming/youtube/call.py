@@ -1,5 +1,6 @@
 """One call of the API: paid for, made once, and answered by a value of ours or by an error of `streaming.errors`."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
@@ -47,10 +48,10 @@ class Api:
     def items(self, ask: Callable[..., Any], **asked: Any) -> Iterator[dict[str, Any]]:
         """Every item of a list, page after page, each id once. Raises Retryable where the pages go round in circles."""
         ids: set[str] = set()
-        tokens: set[str | None] = set()
+        times: Counter[str | None] = Counter()
         token: str | None = None
-        while token not in tokens:
-            tokens.add(token)
+        while times[token] < 2:  # noqa: PLR2004 -- a page that came twice by mistake is no circle yet
+            times[token] += 1
             page = self.run(ask(**asked, maxResults=PAGE, pageToken=token), as_page)
             for item in page["items"]:
                 if item["id"] not in ids:

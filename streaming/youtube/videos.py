@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from googleapiclient.errors import MediaUploadSizeError, UnacceptableMimeTypeError
+from googleapiclient.errors import MediaUploadSizeError
 from googleapiclient.http import MediaInMemoryUpload
 
 from streaming.errors import NotAllowed, NotFound, Rejected
@@ -60,8 +60,8 @@ class Videos:
         media = MediaInMemoryUpload(picture, mimetype=content_type)
         try:
             asked = self._api.client.thumbnails().set(videoId=video_id, media_body=media)
-        except (UnacceptableMimeTypeError, MediaUploadSizeError) as error:
-            raise Rejected(str(error), reason="invalidImage") from error
+        except MediaUploadSizeError as error:
+            raise Rejected(str(error), reason="mediaBodyTooLarge") from error
         self._api.run(asked, lambda _: None)
 
     def _items(self, ids: Sequence[str]) -> list[dict[str, Any]]:

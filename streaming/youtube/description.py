@@ -45,27 +45,27 @@ def has_chapters(description: str) -> bool:
 
 def _long_enough(chapters: Sequence[tuple[float, str]], duration: float, opening: str) -> list[tuple[int, str]]:
     """The chapters from second 0 on, each at least SHORTEST long, in whole seconds."""
-    rows = sorted((int(start), title) for start, title in chapters if title and start >= 0)
+    last = int(duration) - SHORTEST
+    rows = sorted((int(start), title) for start, title in chapters if title and 0 <= int(start) <= last)
     if rows and rows[0][0] >= SHORTEST:
         rows.insert(0, (0, _clean(opening)))
     # What begins within the first seconds begins the video; the last of several is the one that goes on.
     first = [row for row in rows if row[0] < SHORTEST][-1:]
     rows = [(0, title) for _, title in first] + [row for row in rows if row[0] >= SHORTEST]
-    ends = [*(later[0] for _, later in pairwise(rows)), int(duration)]
-    kept: list[tuple[int, str]] = []
-    for (start, title), end in zip(rows, ends, strict=True):
-        if end - start >= SHORTEST:
-            kept.append((start, title))
-    return kept if kept and kept[0][0] == 0 else []
+    kept = [row for row, later in pairwise(rows) if later[0] - row[0] >= SHORTEST]
+    return kept + rows[-1:]
 
 
 def _clean(title: str) -> str:
-    """On one line, without what YouTube refuses, and not beginning with marks or with a time, which would be read as the chapter's."""
+    """On one line, without what YouTube refuses, and not beginning with marks or a time, which would be read as the chapter's.
+
+    Empty where no word is left.
+    """
     plain = " ".join("".join(letter for letter in title if letter.isprintable() or letter.isspace()).split())
     plain = plain.replace("<", "‹").replace(">", "›").strip(_MARKS)
     while found := _TIME.match(plain):
         plain = plain[found.end() :].strip(_MARKS)
-    return plain
+    return plain if any(letter.isalnum() for letter in plain) else ""
 
 
 def _shortened(title: str, width: int) -> str:

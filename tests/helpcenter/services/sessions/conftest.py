@@ -1,0 +1,29 @@
+"""What tests of scheduling begin with: a host, and the details of a session of an hour."""
+
+from dataclasses import replace
+
+import pytest
+
+from helpcenter.models import Visibility
+from helpcenter.permissions import Role
+from helpcenter.services.sessions import SessionDetails
+from tests.factories import make_user
+
+
+@pytest.fixture
+def host(db):
+    return make_user(db, Role.EXPERT, name="Anna Beispiel")
+
+
+@pytest.fixture
+def details(host):
+    """`details(title="…", …)` is a session of Anna's, but for what is named."""
+    usual = SessionDetails(
+        title="Questions about e-bikes", description="Ask Anna.", language="en", zone="Europe/Berlin", minutes=60,
+        visibility=Visibility.PUBLIC, topics=[], hosts=[host], channel=None,
+    )  # fmt: skip
+
+    def make(**values):
+        return replace(usual, **values)
+
+    return make

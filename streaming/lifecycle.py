@@ -197,12 +197,13 @@ def _onwards(known: Known, now: datetime, waits: Waits) -> Iterator[tuple[Action
         yield Action.DELETE if known.status in _NOT_BEGUN else Action.END, known.end_at or now
     elif known.wanted is _W.TESTING and known.bound and known.status in _NOT_BEGUN and known.picture_since is not None:
         yield Action.REHEARSE, now
-    elif known.wanted is _W.LIVE and known.bound and known.status is not _W.LIVE and _passed_gate(known, waits):
+    elif known.wanted is _W.LIVE and known.status is not _W.LIVE and _may_go_live(known, waits):
         yield Action.GO_LIVE, now
 
 
-def _passed_gate(known: Known, waits: Waits) -> bool:
-    if known.healthy_since is None or known.health_at is None:
+def _may_go_live(known: Known, waits: Waits) -> bool:
+    fed = known.bound or known.status is _W.TESTING
+    if not fed or known.healthy_since is None or known.health_at is None:
         return False
     return known.health_at - known.healthy_since >= waits.gate
 

@@ -9,6 +9,7 @@ from helpcenter.jobs import (
     ADVANCE_RECORDING,
     CHECK_CHANNEL,
     IMPORT_CHANNEL,
+    PROJECT_BROADCAST,
     SEND_MAIL,
     SEND_REMINDER,
     WATCH_VIDEO,
@@ -16,7 +17,7 @@ from helpcenter.jobs import (
 )
 from helpcenter.models import Heartbeat
 from helpcenter.ports import Ports
-from helpcenter.services import channels, steps, videos
+from helpcenter.services import broadcasts, channels, steps, videos
 from helpcenter.services.notifications.sending import due_mails
 from helpcenter.services.sessions import reminders
 from workers.janitor import tidy
@@ -36,6 +37,8 @@ def tick(ports: Ports) -> None:
             reminders.plan_all(db, now=now, pace=ports.settings.live_pace)
         for reminder_id in reminders.due(db, now=now):
             defer(db, SEND_REMINDER, reminder_id)
+        for broadcast_id in broadcasts.due(db, now=now):
+            defer(db, PROJECT_BROADCAST, broadcast_id)
         for video_id in videos.due(db, now=now):
             defer(db, WATCH_VIDEO, video_id)
         for import_id in videos.due_imports(db, now=now):

@@ -6,6 +6,7 @@ from helpcenter.jobs import (
     ADVANCE_RECORDING,
     CHECK_CHANNEL,
     IMPORT_CHANNEL,
+    PROJECT_BROADCAST,
     SEND_MAIL,
     SEND_REMINDER,
     TICK,
@@ -15,6 +16,7 @@ from workers import beat, mails, process, reminders
 from workers.archive import importing
 from workers.archive.watch import watch
 from workers.live import channels
+from workers.live.project import project
 from workers.pipeline.advance import advance
 
 
@@ -31,6 +33,11 @@ def send_mail(mail_id: int) -> None:
 def send_reminder(reminder_id: int) -> None:
     """Remind the subscribers of a live session, if that is still to be done."""
     reminders.send(process.ports(), reminder_id)
+
+
+def project_broadcast(broadcast_id: int) -> None:
+    """Do the next thing with a broadcast."""
+    project(process.ports(), broadcast_id)
 
 
 def watch_video(video_id: int) -> None:
@@ -58,6 +65,7 @@ def register(app: Celery) -> None:
     app.task(advance_recording, name=ADVANCE_RECORDING)
     app.task(send_mail, name=SEND_MAIL)
     app.task(send_reminder, name=SEND_REMINDER)
+    app.task(project_broadcast, name=PROJECT_BROADCAST)
     app.task(watch_video, name=WATCH_VIDEO)
     app.task(import_channel, name=IMPORT_CHANNEL)
     app.task(check_channel, name=CHECK_CHANNEL)

@@ -26,7 +26,8 @@ class Channel(Base):
 
     `token_expires_at` is set where the platform said when the authorisation ends, which worked at `checked_at` and is
     looked at again at `check_due_at`. `stream_id` is its one reusable ingest.
-    `stream_started_at` is set before that ingest is made, so that a lost answer is looked for.
+    `stream_started_at` is set before that ingest is made, so that a lost answer is looked for. Until `playlists_until`
+    one worker alone makes playlists there.
     """
 
     __tablename__ = "channels"
@@ -51,6 +52,7 @@ class Channel(Base):
     stream_address: Mapped[str] = mapped_column(String(300), default="")
     stream_backup_address: Mapped[str] = mapped_column(String(300), default="")
     stream_started_at: Mapped[datetime | None]
+    playlists_until: Mapped[datetime | None]
 
 
 class ChannelConnection(Base):

@@ -79,6 +79,7 @@ def upgrade() -> None:
         sa.Column("stream_address", sa.String(length=300), nullable=False),
         sa.Column("stream_backup_address", sa.String(length=300), nullable=False),
         sa.Column("stream_started_at", UtcDateTime(), nullable=True),
+        sa.Column("playlists_until", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(
             ["connected_by_id"], ["users.id"], name=op.f("fk_channels_connected_by_id"), ondelete="SET NULL"
         ),

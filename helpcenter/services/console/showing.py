@@ -183,7 +183,7 @@ def _pending(row: Broadcast | None, now: datetime) -> bool:
 
 
 def _is_stuck(row: Broadcast) -> bool:
-    return "stuck" in row.alerts or "lost" in row.alerts
+    return not row.alerts.keys().isdisjoint({"stuck", "lost", "ended early"})
 
 
 def _gate(seen: Arriving | None) -> tuple[Light, ...]:

@@ -77,7 +77,13 @@ class Api:
             entry.units = self.quota.charge(grant.client_id, method, entry.at, valid=valid)
         if isinstance(result, Download):
             return Response(body=result.content, content_type=result.content_type)
-        return Response(204) if result is None else as_json(result)
+        if result is None:
+            return Response(204)
+        tag = str(result.get("etag", ""))
+        # Knowing it already saves the bytes, not the units.
+        if method.verb == "GET" and request.headers.get("if-none-match", "").strip('"') == tag:
+            return Response(304, headers={"ETag": f'"{tag}"'})
+        return as_json(result, headers={"ETag": f'"{tag}"'})
 
     def _checked(self, entry: Entry, method: Method, grant: Grant, query: dict[str, list[str]]) -> Call:
         if not grant.scopes & method.scopes:

@@ -140,7 +140,7 @@ def replaced(part: JSON, given: JSON, defaults: JSON) -> JSON:
     `defaults` names the mutable fields; None as a default means that the field is then absent.
     """
     kept = {name: value for name, value in part.items() if name not in defaults}
-    written = {name: given.get(name, default) for name, default in defaults.items()}
+    written = {name: default if given.get(name) is None else given[name] for name, default in defaults.items()}
     return kept | {name: value for name, value in written.items() if value is not None}
 
 

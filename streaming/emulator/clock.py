@@ -21,6 +21,8 @@ class Clock:
     def __init__(self, source: Callable[[], datetime] = real_time, *, pace: float = 1.0) -> None:
         self.lock = RLock()
         self.pace = pace
+        self.skew = 0.0
+        """Seconds by which the Date header is ahead of the truth."""
         self._source = source
         self._ahead = timedelta()
         self._firing: datetime | None = None
@@ -30,6 +32,10 @@ class Clock:
     def now(self) -> datetime:
         """The emulator's now; while a timer fires, the instant at which it was due."""
         return self._firing or self._source() + self._ahead
+
+    def shown(self) -> datetime:
+        """The instant that the Date header tells."""
+        return self.now() + timedelta(seconds=self.skew)
 
     def later(self, seconds: float) -> datetime:
         """The instant after that wait, at this pace."""

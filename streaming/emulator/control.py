@@ -71,6 +71,7 @@ VERBS: Final[dict[str, Verb]] = {
     "recording": _recording,
     "trim": lambda stage, asked: stage.studio.trim(asked["video"], start=asked.get("start", 0.0), end=asked.get("end")),
     "edit": lambda stage, asked: stage.studio.edit(asked.pop("video"), **asked),
+    "count": lambda stage, asked: stage.studio.count(asked.pop("video"), **asked),
     "delete": lambda stage, asked: stage.studio.delete(asked["video"]),
     "end": lambda stage, asked: stage.studio.end(asked["broadcast"]),
     "say": lambda stage, asked: stage.studio.say(asked["broadcast"], asked["channel"], asked["text"]),

@@ -27,7 +27,7 @@ class Emulator(Stage):
 
     def __enter__(self) -> Self:
         """Serve."""
-        self._server = Server(self._port, self.respond, self.clock.now)
+        self._server = Server(self._port, self.respond, self.clock.shown)
         self.world.root = self._server.url
         self._server.start()
         return self

@@ -72,9 +72,9 @@ class Response:
     length: int | None = None
 
 
-def as_json(value: object, status: int = 200) -> Response:
+def as_json(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """A JSON answer."""
-    return Response(status, json.dumps(value).encode())
+    return Response(status, json.dumps(value).encode(), headers=headers or {})
 
 
 Application = Callable[[Request], Response]

@@ -74,6 +74,16 @@ class Studio:
                 if item is not None:
                     _write(item, fields)
 
+    def count(self, video_id: str, *, views: int = 0, likes: int = 0, viewers: int | None = None) -> None:
+        """What the audience has done so far, and how many watch now (None: nobody is told)."""
+        with self._world.clock.lock:
+            video = self._world.videos[video_id]
+            video.parts["statistics"] = {**video.parts["statistics"], "viewCount": str(views), "likeCount": str(likes)}
+            if "liveStreamingDetails" in video.parts:
+                video.parts["liveStreamingDetails"].pop("concurrentViewers", None)
+                if viewers:
+                    video.parts["liveStreamingDetails"]["concurrentViewers"] = str(viewers)
+
     def delete(self, video_id: str) -> None:
         """The video, its broadcast and its captions are gone."""
         with self._world.clock.lock:

@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Final
 
-MODULES: Final = ("broadcasts", "captions", "channels", "chat", "playlists", "streams", "videos")
+MODULES: Final = ("broadcasts", "captions", "channels", "chat", "playlists", "search", "streams", "videos")
 
 
 def load() -> None:

@@ -13,6 +13,7 @@ from streaming.emulator.world import JSON, Broadcast, Stream, new_id, own, owned
 SNIPPET: Final[JSON] = {
     "title": None, "description": "", "scheduledStartTime": None, "scheduledEndTime": None, "categoryId": "22",
 }  # fmt: skip
+TIMES: Final = ("scheduledStartTime", "scheduledEndTime")
 STATUS: Final[JSON] = {"privacyStatus": "public", "selfDeclaredMadeForKids": False}
 CONTENT: Final[JSON] = {
     "enableAutoStart": False, "enableAutoStop": False, "enableDvr": True, "recordFromStart": True, "enableEmbed": True,
@@ -40,7 +41,7 @@ def insert(call: Call) -> JSON:
     base = {"channelId": call.channel.id, "publishedAt": call.world.now(), "isDefaultBroadcast": False}
     state = {"lifeCycleStatus": "created", "recordingStatus": "notRecording", "liveBroadcastPriority": "normal"}
     parts = {
-        "snippet": replaced({**base, "liveChatId": new_id("Cg0KC", 18), "thumbnails": {}}, snippet, SNIPPET),
+        "snippet": _snippet({**base, "liveChatId": new_id("Cg0KC", 18), "thumbnails": {}}, snippet),
         "status": replaced(state, status, STATUS),
         "contentDetails": _content({}, content),
         "statistics": {},
@@ -60,7 +61,7 @@ def update(call: Call) -> JSON:
     new = dict(broadcast.parts)
     if "snippet" in call.parts:
         _check_snippet(call, call.given("snippet"), old=broadcast)
-        new["snippet"] = replaced(broadcast.parts["snippet"], call.given("snippet"), SNIPPET)
+        new["snippet"] = _snippet(broadcast.parts["snippet"], call.given("snippet"))
     if "status" in call.parts:
         required("status.privacyStatus", call.given("status").get("privacyStatus"), "privacyStatusRequired")
         new["status"] = replaced(broadcast.parts["status"], call.given("status"), STATUS)
@@ -130,6 +131,17 @@ def transition(call: Call) -> JSON:
     return broadcast.shown(call.parts)
 
 
+@operation("liveBroadcasts.insertCuepoint")
+def insert_cuepoint(call: Call) -> JSON:
+    """A break for advertisements, while it is on."""
+    broadcast = _find(call, call.one("id"))
+    if call.body.get("insertionOffsetTimeMs") and call.body.get("walltimeMs"):
+        raise refused("walltimeMs", "cuepointTimesExcludeEachOther", "Only one of the two times may be given.")
+    if broadcast.status not in {"testing", "live"}:
+        raise ApiError(403, "invalidCuepointState", "The broadcast is not on.", domain=BROADCAST)
+    return {"cueType": "cueTypeAd", "durationSecs": 30, **call.body, "id": new_id()}
+
+
 @operation("liveBroadcasts.delete")
 def delete(call: Call) -> None:
     """Delete the broadcast and its video; not while it is on."""
@@ -168,9 +180,13 @@ def _check_snippet(call: Call, snippet: JSON, old: Broadcast | None = None) -> N
     if (ends := snippet.get("scheduledEndTime")) and datetime.fromisoformat(ends) <= starts:
         message = "The scheduled end time must follow the scheduled start time."
         raise refused("snippet.scheduledEndTime", "invalidScheduledEndTime", message)
-    for name in ("scheduledStartTime", "scheduledEndTime"):
-        if snippet.get(name):
-            snippet[name] = stamp(datetime.fromisoformat(snippet[name]))
+
+
+def _snippet(part: JSON, given: JSON) -> JSON:
+    """The new snippet, its times in the API's own form."""
+    new = replaced(part, given, SNIPPET)
+    times = {name: stamp(datetime.fromisoformat(new[name])) for name in TIMES if name in new}
+    return new | times
 
 
 def _check_content(content: JSON) -> None:

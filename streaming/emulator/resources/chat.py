@@ -1,7 +1,7 @@
 """liveChatMessages: what viewers write while it is on."""
 
 from streaming.emulator.calls import Call, operation, required
-from streaming.emulator.errors import ApiError, parameter
+from streaming.emulator.errors import ApiError, not_found, parameter
 from streaming.emulator.world import JSON, Broadcast, Channel, Item, World, etag, new_id
 
 LONGEST = 200
@@ -60,6 +60,17 @@ def insert(call: Call) -> JSON:
     if broadcast.status == "complete":
         raise ApiError(403, "liveChatEnded", "The live chat is no longer live.", domain="youtube.liveChat")
     return new_message(call.world, given["liveChatId"], call.channel, text).shown(call.parts)
+
+
+@operation("liveChatMessages.delete")
+def delete(call: Call) -> None:
+    """Take a message out of the chat of one's own broadcast."""
+    message = call.world.messages.get(call.one("id"))
+    if message is None:
+        raise not_found("liveChatMessage")
+    if _chat(call, message.parts["snippet"]["liveChatId"]).channel_id != call.channel.id:
+        raise ApiError(403, "forbidden", "Only the chat's owner may delete its messages.", domain="youtube.liveChat")
+    del call.world.messages[message.id]
 
 
 def _chat(call: Call, wanted: str) -> Broadcast:

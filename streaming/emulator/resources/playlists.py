@@ -59,12 +59,50 @@ def _item_parts(world: World, playlist_id: str, video: Video, position: int) -> 
 @operation("playlists.insert")
 def insert(call: Call) -> JSON:
     """A new playlist."""
+    _check_title(call)
+    playlist = new_playlist(call.world, call.channel.id, snippet=call.given("snippet"), status=call.given("status"))
+    return playlist.shown(call.parts)
+
+
+def _check_title(call: Call) -> None:
     title = call.given("snippet").get("title")
     required("snippet.title", title, "playlistTitleRequired")
     if len(str(title)) > 150 or set(str(title)) & set("<>"):  # noqa: PLR2004 -- the API's limit
         raise ApiError(400, "invalidPlaylistSnippet", "The title must be 1 to 150 characters without < and >.")
-    playlist = new_playlist(call.world, call.channel.id, snippet=call.given("snippet"), status=call.given("status"))
+
+
+@operation("playlists.update")
+def update(call: Call) -> JSON:
+    """Every mutable field of the named parts, replaced."""
+    required("id", call.body.get("id"), "idRequired")
+    playlist = owned(call.world.playlists, str(call.body["id"]), call.channel, "playlist")
+    if "snippet" in call.parts:
+        _check_title(call)
+        playlist.parts["snippet"] = replaced(playlist.parts["snippet"], call.given("snippet"), SNIPPET)
+    if "status" in call.parts:
+        playlist.parts["status"] = replaced(playlist.parts["status"], call.given("status"), STATUS)
     return playlist.shown(call.parts)
+
+
+@operation("playlists.delete")
+def delete(call: Call) -> None:
+    """The list and its items are gone, the videos stay."""
+    playlist = owned(call.world.playlists, call.one("id"), call.channel, "playlist")
+    del call.world.playlists[playlist.id]
+    for item in _items(call.world, playlist.id):
+        del call.world.playlist_items[item.id]
+
+
+@operation("playlistItems.delete")
+def delete_item(call: Call) -> None:
+    """Take it out; those behind it move up."""
+    item = owned(call.world.playlist_items, call.one("id"), call.channel, "playlistItem")
+    playlist_id = item.parts["snippet"]["playlistId"]
+    del call.world.playlist_items[item.id]
+    rest = _items(call.world, playlist_id)
+    for position, other in enumerate(rest):
+        other.parts["snippet"]["position"] = position
+    call.world.playlists[playlist_id].parts["contentDetails"]["itemCount"] = len(rest)
 
 
 @operation("playlists.list")
@@ -105,10 +143,14 @@ def find_items(call: Call) -> JSON:
     playlist = call.world.playlists.get(wanted)
     if playlist is None or (playlist.privacy == "private" and playlist.channel_id != call.channel.id):
         raise not_found("playlist")
-    items = [i for i in call.world.playlist_items.values() if i.parts["snippet"]["playlistId"] == wanted]
+    items = _items(call.world, wanted)
     if call.one("videoId"):
         items = [i for i in items if i.parts["contentDetails"]["videoId"] == call.one("videoId")]
     return page(call, "playlistItem", listed(call, items))
+
+
+def _items(world: World, playlist_id: str) -> list[Item]:
+    return [item for item in world.playlist_items.values() if item.parts["snippet"]["playlistId"] == playlist_id]
 
 
 def _uploads(call: Call, channel_id: str, playlist_id: str) -> list[JSON]:

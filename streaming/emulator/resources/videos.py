@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from streaming.emulator.calls import Call, listed, operation, page, paged, replaced, required
+from streaming.emulator.calls import Call, operation, page, replaced, required
 from streaming.emulator.errors import ApiError, not_found, refused
 from streaming.emulator.world import JSON, Broadcast, Channel, Video, World, etag, owned
 
@@ -134,6 +134,23 @@ def check_words(path: str, snippet: JSON) -> None:
         raise refused(f"{path}.description", "invalidDescription", "The description is too long, or holds < or >.")
 
 
+@operation("videos.delete")
+def delete(call: Call) -> None:
+    """The video is gone, and so is its broadcast."""
+    video = _visible(call, call.one("id"))
+    del call.world.videos[video.id]
+    call.world.broadcasts.pop(video.id, None)
+
+
+@operation("videos.batchGetStats")
+def stats(call: Call) -> JSON:
+    """Numbers of many videos; those that nobody may see are missing."""
+    found = [v for name in call.all("id") if (v := call.world.videos.get(name)) and seen(call.world, v, call.channel)]
+    rows = [{**video.shown(call.parts), "kind": "youtube#videoStat"} for video in found]
+    body: JSON = {"kind": "youtube#batchGetStatsResponse", "items": rows}
+    return {"etag": etag(body), **body}
+
+
 @operation("thumbnails.set")
 def set_thumbnail(call: Call) -> JSON:
     """Keep the uploaded picture."""
@@ -154,32 +171,6 @@ def set_thumbnail(call: Call) -> JSON:
     video.thumbnail = (call.media.content_type, call.media.content)
     video.parts["contentDetails"]["hasCustomThumbnail"] = True
     body: JSON = {"kind": "youtube#thumbnailSetResponse", "items": [video.parts["snippet"]["thumbnails"]]}
-    return {"etag": etag(body), **body}
-
-
-@operation("search.list")
-def search(call: Call) -> JSON:
-    """My own videos, newest first, by their live state and words."""
-    if not call.flag("forMine") and not call.one("channelId"):
-        raise ApiError(400, "invalidSearchFilter", "Only forMine and channelId are known here.")
-    if call.flag("forMine") and call.all("type") != ["video"]:
-        raise ApiError(400, "invalidSearchFilter", "forMine needs type=video.", location="type", where="parameter")
-    owner = call.channel.id if call.flag("forMine") else call.one("channelId")
-    states = {"completed": "none", "live": "live", "upcoming": "upcoming"}
-    wanted, words = states.get(call.one("eventType")), call.one("q").casefold()
-    rows = [
-        _hit(video)
-        for video in reversed(listed(call, list(call.world.videos.values())))
-        if video.channel_id == owner and seen(call.world, video, call.channel) and words in video.title.casefold()
-        and (wanted is None or (wanted == video.parts["snippet"]["liveBroadcastContent"] and "liveStreamingDetails" in video.parts))
-    ]  # fmt: skip
-    return paged(call, "search", rows)
-
-
-def _hit(video: Video) -> JSON:
-    names = ("publishedAt", "channelId", "title", "description", "thumbnails", "channelTitle", "liveBroadcastContent")
-    body: JSON = {"kind": "youtube#searchResult", "id": {"kind": "youtube#video", "videoId": video.id}}
-    body["snippet"] = {name: video.parts["snippet"][name] for name in names}
     return {"etag": etag(body), **body}
 
 

@@ -204,3 +204,5 @@ def test_exhaustion_is_told_per_project_bucket_and_day():
 def test_the_date_is_the_emulators(emulator, get):
     emulator.clock.advance(90)
     assert get("/elsewhere").headers["Date"] == "Sun, 22 Nov 2026 09:01:30 GMT"
+    emulator.clock.skew = -30
+    assert get("/elsewhere").headers["Date"] == "Sun, 22 Nov 2026 09:01:00 GMT"

@@ -1,5 +1,7 @@
 """What is checked, shown and replaced: the document's own rules."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from googleapiclient.errors import HttpError
 
@@ -290,3 +292,87 @@ def test_the_chat_from_the_first_word_to_the_end(emulator, youtube, channel):
     assert "offlineAt" in youtube.liveChatMessages().list(liveChatId=chat, part="id").execute()
     assert refused(youtube.liveChatMessages().insert(part="snippet", body={"snippet": said})) == (403, "liveChatEnded")
     assert refused(youtube.liveChatMessages().list(liveChatId="none", part="id")) == (404, "liveChatNotFound")
+
+
+def test_playlists_are_renamed_thinned_and_deleted(emulator, youtube, channel):
+    videos = [emulator.studio.upload(channel, f"Video {n}") for n in range(3)]
+    made = emulator.studio.playlist(channel, "Old", videos)
+    body = {"id": made, "snippet": {"title": "New"}, "status": {"privacyStatus": "unlisted"}}
+    shown = youtube.playlists().update(part="snippet,status", body=body).execute()
+    assert (shown["snippet"]["title"], shown["status"]["privacyStatus"]) == ("New", "unlisted")
+    first, *_ = youtube.playlistItems().list(part="id", playlistId=made).execute()["items"]
+    youtube.playlistItems().delete(id=first["id"]).execute()
+    rest = youtube.playlistItems().list(part="snippet", playlistId=made).execute()["items"]
+    assert [(i["snippet"]["position"], i["snippet"]["resourceId"]["videoId"]) for i in rest] == [
+        (0, videos[1]),
+        (1, videos[2]),
+    ]
+    youtube.playlists().delete(id=made).execute()
+    assert (emulator.world.playlists, emulator.world.playlist_items, len(emulator.videos)) == ({}, {}, 3)
+
+
+def test_numbers_of_the_audience(emulator, youtube, channel):
+    video = emulator.studio.upload(channel, "Counted")
+    emulator.studio.count(video, views=12, likes=3)
+    assert youtube.videos().list(part="statistics", id=video).execute()["items"][0]["statistics"]["viewCount"] == "12"
+    answer = youtube.videos().batchGetStats(part="id,statistics", id=f"{video},unknown").execute()
+    assert [item["statistics"]["likeCount"] for item in answer["items"]] == ["3"]
+    assert (emulator.journal[-1].bucket, emulator.journal[-1].units) == ("videos.batchGetStats", 1)
+    youtube.videos().delete(id=video).execute()
+    assert emulator.videos == {}
+
+
+def test_a_break_can_be_set_only_while_it_is_on(emulator, youtube, evening):
+    broadcast, _ = evening(**NO_MONITOR)
+    call = youtube.liveBroadcasts().insertCuepoint(id=broadcast, part="id", body={"durationSecs": 60})
+    assert refused(call) == (403, "invalidCuepointState")
+    emulator.broadcasts[broadcast].status = "live"
+    assert call.execute()["durationSecs"] == 60
+    both = {"insertionOffsetTimeMs": "1", "walltimeMs": "1"}
+    assert refused(youtube.liveBroadcasts().insertCuepoint(id=broadcast, body=both))[0] == 400
+
+
+def test_the_owner_of_a_chat_deletes_messages(emulator, youtube, connect):
+    made = youtube.liveBroadcasts().insert(part="snippet,status", body=event(emulator)).execute()["id"]
+    viewer = emulator.add_channel("A viewer")
+    emulator.studio.say(made, viewer, "Rubbish")
+    [message] = emulator.world.messages
+    assert refused(connect(viewer).liveChatMessages().delete(id=message)) == (403, "forbidden")
+    youtube.liveChatMessages().delete(id=message).execute()
+    assert refused(youtube.liveChatMessages().delete(id=message)) == (404, "liveChatMessageNotFound")
+
+
+def test_what_is_known_already_costs_as_much(emulator, get):
+    path = "/youtube/v3/channels?part=id&mine=true"
+    tag = get(path).headers["ETag"]
+    again = get(path, headers={"If-None-Match": tag})
+    assert (again.status_code, again.content, emulator.journal[-1].units) == (304, b"", 1)
+
+
+def test_null_is_as_good_as_left_out(emulator, youtube):
+    body = event(emulator)
+    body["snippet"]["description"] = None
+    made = youtube.liveBroadcasts().insert(part="snippet,status", body=body).execute()
+    assert made["snippet"]["description"] == ""
+
+
+def test_times_in_another_zone_are_shown_in_utc_and_written_down_as_they_came(emulator, youtube):
+    body = event(emulator)
+    body["snippet"]["scheduledStartTime"] = "2026-11-22T12:00:00.000+01:00"
+    made = youtube.liveBroadcasts().insert(part="snippet,status", body=body).execute()
+    assert made["snippet"]["scheduledStartTime"] == "2026-11-22T11:00:00Z"
+    assert emulator.journal[-1].body["snippet"]["scheduledStartTime"] == "2026-11-22T12:00:00.000+01:00"
+
+
+def test_many_threads_at_once_lose_nothing(emulator, youtube):
+    def insert(number):
+        return (
+            youtube.liveBroadcasts()
+            .insert(part="snippet,status", body=event(emulator, f"No. {number}"))
+            .execute()["id"]
+        )
+
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(insert, range(40)))
+    assert sorted(made) == sorted(emulator.broadcasts)
+    assert len(emulator.journal.applied("liveBroadcasts.insert", "No. ")) == 40

@@ -33,7 +33,8 @@ def keep(work: Work, outcome: Outcome) -> None:
         now = ports.clock()
         row = claims.lock(db, work.claim)
         before = (row.remote_id, row.status)
-        claims.store(db, work.claim, _values(work, row, outcome))
+        if values := _values(work, row, outcome):
+            claims.store(db, work.claim, values)
         row, session, channel = rows_of(db, work.claim)
         if (row.remote_id, row.status) != before:
             touch_content(db)

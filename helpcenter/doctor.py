@@ -11,9 +11,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from helpcenter.db import pending_migrations
 from helpcenter.errors import N_, HelpCenterError, Message
-from helpcenter.models import Heartbeat
+from helpcenter.models import Channel, ChannelState, Heartbeat
 from helpcenter.ports import Check, Ports
 from helpcenter.queue import broker_answers
+from helpcenter.services import channels
 from helpcenter.settings import Settings
 
 ALIVE = timedelta(seconds=30)
@@ -29,6 +30,7 @@ def checks(ports: Ports) -> list[Check]:
         _room(ports),
         _mail(ports),
         _secret(ports),
+        _channels(ports),
     ]
     return [*found, *_of_other_packages(ports.settings)]
 
@@ -142,3 +144,36 @@ def _secret(ports: Ports) -> Check:
     return Check(
         name, False, Message(N_("Each machine makes a key of its own, so links of one fail at another.")), mend
     )
+
+
+def _channels(ports: Ports) -> Check:
+    name, settings = N_("channels"), ports.settings
+    if not settings.youtube_client_id or not settings.youtube_client_secret:
+        mend = Message(N_("Set HELPCENTER_YOUTUBE_CLIENT_ID and HELPCENTER_YOUTUBE_CLIENT_SECRET first."))
+        return Check(name, None, Message(N_("Live sessions are not broadcast: no YouTube project is set up.")), mend)
+    try:
+        with ports.database.reading() as db:
+            rows = [row for row in channels.all_channels(db) if row.token]
+        for row in rows:
+            channels.token_of(settings, row)
+    except SQLAlchemyError:
+        return Check(name, None, Message(N_("Unknown while the database does not answer.")))
+    except HelpCenterError as error:
+        return Check(name, False, error.message)
+    return _connected(
+        name, rows, Message(N_("Connect it at %(page)s"), {"page": f"{settings.site_url}/admin/channels"})
+    )
+
+
+def _connected(name: str, rows: list[Channel], mend: Message) -> Check:
+    ended, soon = (
+        ", ".join(row.title for row in rows if row.state is state)
+        for state in (ChannelState.REVOKED, ChannelState.EXPIRING)
+    )
+    if not rows:
+        return Check(name, None, Message(N_("No YouTube channel is connected.")), mend)
+    if ended:
+        return Check(name, False, Message(N_("The authorisation of %(names)s has ended."), {"names": ended}), mend)
+    if soon:
+        return Check(name, True, Message(N_("The authorisation of %(names)s ends within three days."), {"names": soon}))
+    return Check(name, True, Message(N_("%(count)d connected."), {"count": len(rows)}))

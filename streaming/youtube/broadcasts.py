@@ -6,7 +6,7 @@ from typing import Any, Final
 from streaming.errors import NotFound, PlatformError, Rejected, Uncertain
 from streaming.platform import Broadcast, BroadcastPlan, BroadcastStatus, Privacy
 from streaming.youtube.block import Fence, holds_marker, marker_line, with_block, without_fences
-from streaming.youtube.call import Api, as_page, batches
+from streaming.youtube.call import Api, as_page, batches, oldest_first
 from streaming.youtube.values import instant, rfc3339, same_instant
 
 PARTS: Final = "id,snippet,status,contentDetails"
@@ -38,7 +38,7 @@ class Broadcasts:
     def create(self, plan: BroadcastPlan) -> Broadcast:
         """See LivePlatform.create_broadcast."""
         snippet = {
-            "title": plan.title,
+            "title": plan.title.strip(),
             "description": with_block("", _about(plan), fence=Fence.ABOUT),
             "scheduledStartTime": rfc3339(plan.starts_at),
         }
@@ -65,7 +65,7 @@ class Broadcasts:
         # broadcastStatus may not be joined by mine, and without broadcastType persistent ones are left out.
         every = self._api.items(self._calls().list, part=PARTS, broadcastStatus="all", broadcastType="all")
         ours = [item for item in every if holds_marker(item.get("snippet", {}).get("description", ""), marker)]
-        return [read(item) for item in sorted(ours, key=lambda item: item["snippet"].get("publishedAt", ""))]
+        return [read(item) for item in oldest_first(ours)]
 
     def by_id(self, ids: Sequence[str]) -> dict[str, Broadcast]:
         """See LivePlatform.broadcasts."""
@@ -164,7 +164,7 @@ def _changes(current: dict[str, Any], plan: BroadcastPlan) -> dict[str, Any]:
     """The parts that differ from the plan, each whole: what the plan says, and all else as it was read."""
     before: dict[str, Any] = current["snippet"]
     snippet = {name: before[name] for name in _SNIPPET if name in before}
-    snippet["title"] = plan.title
+    snippet["title"] = plan.title.strip()
     snippet["description"] = with_block(before.get("description", ""), _about(plan), fence=Fence.ABOUT)
     if not same_instant(before.get("scheduledStartTime"), plan.starts_at):
         snippet["scheduledStartTime"] = rfc3339(plan.starts_at)

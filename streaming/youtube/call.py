@@ -91,6 +91,11 @@ def batches(ids: Sequence[str]) -> Iterator[str]:
         yield ",".join(unique[start : start + PAGE])
 
 
+def oldest_first(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """By their publishedAt, which is in whole seconds, and within a second by their place in a list with the newest first."""
+    return sorted(items[::-1], key=lambda item: str(item["snippet"].get("publishedAt", "")))
+
+
 def _unauthorised(error: GoogleAuthError) -> PlatformError:
     """The access token could not be renewed, so that the call was surely not carried out."""
     told = error.args[1] if isinstance(error, RefreshError) and len(error.args) > 1 else None

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from streaming.platform import Health, HealthIssue, Ingest, StreamHealth, StreamStatus
-from streaming.youtube.call import Api, as_page, batches
+from streaming.youtube.call import Api, as_page, batches, oldest_first
 
 PARTS: Final = "id,snippet,cdn,contentDetails,status"
 
@@ -34,7 +34,7 @@ class Streams:
         every = self._api.items(self._calls().list, part=PARTS, mine=True)
         ours = [item for item in every if marker in item.get("snippet", {}).get("title", "").split()]
         reusable = [item for item in ours if item.get("contentDetails", {}).get("isReusable", True)]
-        return [read(item) for item in sorted(reusable, key=lambda item: item["snippet"].get("publishedAt", ""))]
+        return [read(item) for item in oldest_first(reusable)]
 
     def health(self, stream_ids: Sequence[str]) -> dict[str, StreamHealth]:
         """See LivePlatform.health."""

@@ -117,6 +117,18 @@ def test_broadcasts_are_found_by_their_marker_oldest_first_and_whatever_their_st
     assert stage.platform.find_broadcasts("qa-NONE") == []
 
 
+def test_twins_of_one_second_are_told_apart_by_their_place_in_the_list(stage):
+    made = [stage.platform.create_broadcast(plan()) for _ in range(3)]
+    assert stage.platform.find_broadcasts("qa-7F3K2") == made
+
+
+def test_spaces_around_a_title_are_not_written_over_and_over(stage):
+    made = stage.platform.create_broadcast(plan(title="  Ask us  "))
+    assert made.title == "Ask us"
+    assert stage.platform.update_broadcast(made.id, plan(title="  Ask us  ")) == made
+    assert stage.asked("liveBroadcasts.update") == 0
+
+
 def test_every_page_of_the_list_is_searched(stage):
     mine = stage.platform.create_broadcast(plan())
     for number in range(55):

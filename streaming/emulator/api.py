@@ -12,7 +12,7 @@ from streaming.emulator.harm import spoiled, struck
 from streaming.emulator.http import Request, Response, as_json
 from streaming.emulator.journal import Entry, Journal
 from streaming.emulator.oauth import Authorization, Grant
-from streaming.emulator.quota import Quota, RateLimit, cost
+from streaming.emulator.quota import Quota, RateLimit
 from streaming.emulator.world import JSON, World
 
 resources.load()
@@ -60,7 +60,7 @@ class Api:
     ) -> Response:  # fmt: skip
         grant = self.oauth.holder(request.headers.get("authorization", ""))
         entry.project, entry.channel = grant.client_id, grant.channel
-        entry.bucket = cost(method)[0]
+        entry.bucket = self.quota.cost(method)[0]
         self.quota.check(grant.client_id, method, entry.at)
         valid = False
         try:

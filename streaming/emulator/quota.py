@@ -12,11 +12,17 @@ from streaming.emulator.errors import QUOTA, ApiError
 PACIFIC: Final = ZoneInfo("America/Los_Angeles")
 DEFAULT: Final = "default"
 BUCKETS: Final = {DEFAULT: 10_000, "search.list": 100, "videos.insert": 100, "videos.batchGetStats": 10_000}
-COSTS: Final = {
+_CAPTIONS: Final = {
     "captions.list": 50, "captions.insert": 400, "captions.update": 450, "captions.delete": 50, "captions.download": 200,
-    "liveChatMessages.list": 1, "search.list": 1, "videos.insert": 1, "videos.batchGetStats": 1,
 }  # fmt: skip
-"""What is neither 1 for reading nor 50 for writing. Source: Google's table of mid-2026, the dearest one known."""
+DEAR: Final = {**_CAPTIONS, "videos.insert": 1}
+"""Google's table of mid-2026, the dearest one known: what is neither 1 for reading nor 50 for writing."""
+CHEAP: Final = {
+    **DEAR, "liveBroadcasts.insert": 1, "liveBroadcasts.update": 1, "liveBroadcasts.bind": 1, "liveBroadcasts.transition": 1,
+    "liveBroadcasts.insertCuepoint": 1, "liveBroadcasts.delete": 1, "liveChatMessages.list": 5, "liveChatMessages.insert": 20,
+    "liveChatMessages.delete": 20,
+}  # fmt: skip
+"""Google's newest table."""
 INVALID: Final = 1
 MESSAGE: Final = (
     "The request cannot be completed because you have exceeded your "
@@ -24,18 +30,18 @@ MESSAGE: Final = (
 )
 
 
-def cost(method: Method) -> tuple[str, int]:
-    """The bucket and the units of one call."""
-    bucket = method.name if method.name in BUCKETS else DEFAULT
-    return bucket, COSTS.get(method.name, 1 if method.verb == "GET" else 50)
-
-
 @dataclass
 class Quota:
-    """What each project (OAuth client) has spent. `limits` may be lowered in a test."""
+    """What each project (OAuth client) has spent. `limits` and `table` may be changed in a test."""
 
     limits: dict[str, int] = field(default_factory=lambda: dict(BUCKETS))
+    table: dict[str, int] = field(default_factory=lambda: dict(DEAR))
     _spent: defaultdict[tuple[str, str, str], int] = field(default_factory=lambda: defaultdict(int))
+
+    def cost(self, method: Method) -> tuple[str, int]:
+        """The bucket and the units of one call."""
+        bucket = method.name if method.name in BUCKETS else DEFAULT
+        return bucket, self.table.get(method.name, 1 if method.verb == "GET" else 50)
 
     def spent(self, project: str, at: datetime, bucket: str = DEFAULT) -> int:
         """The units spent on the Pacific day of that instant."""
@@ -43,13 +49,13 @@ class Quota:
 
     def check(self, project: str, method: Method, at: datetime) -> None:
         """Raise ApiError 403 where the call can no longer be paid for."""
-        bucket, units = cost(method)
+        bucket, units = self.cost(method)
         if self.spent(project, at, bucket) + units > self.limits[bucket]:
             raise ApiError(403, "quotaExceeded", MESSAGE, domain=QUOTA)
 
     def charge(self, project: str, method: Method, at: datetime, *, valid: bool) -> int:
         """Book a call; an invalid one costs one unit. Returns the units."""
-        bucket, units = cost(method)
+        bucket, units = self.cost(method)
         units = units if valid else INVALID
         self._spent[project, _day(at), bucket] += units
         return units

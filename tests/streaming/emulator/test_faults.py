@@ -7,6 +7,7 @@ from googleapiclient.errors import HttpError
 from streaming.emulator import Kind
 from streaming.emulator.faults import Faults
 from streaming.emulator.journal import Entry, Journal
+from streaming.emulator.quota import CHEAP
 from tests.streaming.emulator.conftest import NO_MONITOR, START, event, reason
 
 BROADCASTS = "/youtube/v3/liveBroadcasts"
@@ -136,6 +137,12 @@ def test_costs_of_the_dearest_table_are_booked_on_the_pacific_day(emulator, yout
         ("liveBroadcasts.list", 1, "default"),
     ]
     assert (emulator.quota.spent(project, now), emulator.quota.spent(project, now, "search.list")) == (52, 1)
+
+
+def test_the_newest_table_can_be_chosen(emulator, youtube):
+    emulator.quota.table = dict(CHEAP)
+    youtube.liveBroadcasts().insert(part="snippet,status", body=event(emulator)).execute()
+    assert emulator.journal[-1].units == 1
 
 
 def test_an_empty_bucket_refuses_until_midnight_in_california(emulator, youtube):

@@ -26,7 +26,13 @@ _OVER: Final = N_("The date has been fixed. Please load the page again.")
 
 
 def propose(
-    db: Session, details: SessionDetails, *, starts: Sequence[str], actor: User | None, now: datetime
+    db: Session,
+    details: SessionDetails,
+    *,
+    starts: Sequence[str],
+    fold: int | None = None,
+    actor: User | None,
+    now: datetime,
 ) -> LiveSession:
     """A draft with 2 to 10 dates to vote on, given as local times; it begins at the first of them for now.
 
@@ -36,12 +42,13 @@ def propose(
     if not FEWEST <= len(starts) <= MOST:
         raise InvalidInput(N_("Please propose from %(least)s to %(most)s dates."), least=FEWEST, most=MOST)
     with in_words():
-        dates = sorted(to_instant(read_local(start), ZoneInfo(details.zone)) for start in starts)
+        dates = sorted(to_instant(read_local(start), ZoneInfo(details.zone), fold=fold) for start in starts)
     if len(set(dates)) < len(dates):
         raise InvalidInput(N_("Two of these dates are the same."))
     for date in dates:
         check_ahead(date, now=now)
     draft = row_of(details, dates[0], state=LiveSessionState.DRAFT, actor=actor, now=now)
+    draft.announced_at = now
     length = timedelta(minutes=details.minutes)
     draft.date_options = [DateOption(starts_at=date, ends_at=date + length) for date in dates]
     db.add(draft)
@@ -113,5 +120,5 @@ def fix_date(db: Session, option: DateOption, *, actor: User | None, now: dateti
     session.date_options = [option]
     note(db, session, "fix date", actor=actor, now=now)
     move(db, session, LiveSessionState.SCHEDULED, now=now, actor=actor)
-    spread(db, [session], now=now)
+    spread(db, [session], "dated", now=now)
     return session

@@ -1,13 +1,20 @@
 """What tests of scheduling begin with: a host, and the details of a session of an hour."""
 
-from dataclasses import replace
-
 import pytest
 
 from helpcenter.models import Visibility
 from helpcenter.permissions import Role
 from helpcenter.services.sessions import SessionDetails
 from tests.factories import make_user
+
+
+def usual(**values):
+    """An hour in English for everybody, but for what is named."""
+    defaults = {
+        "title": "Questions about e-bikes", "description": "Ask Anna.", "language": "en", "zone": "Europe/Berlin",
+        "minutes": 60, "visibility": Visibility.PUBLIC, "topics": [], "hosts": [], "channel": None,
+    }  # fmt: skip
+    return SessionDetails(**{**defaults, **values})
 
 
 @pytest.fixture
@@ -18,12 +25,4 @@ def host(db):
 @pytest.fixture
 def details(host):
     """`details(title="…", …)` is a session of Anna's, but for what is named."""
-    usual = SessionDetails(
-        title="Questions about e-bikes", description="Ask Anna.", language="en", zone="Europe/Berlin", minutes=60,
-        visibility=Visibility.PUBLIC, topics=[], hosts=[host], channel=None,
-    )  # fmt: skip
-
-    def make(**values):
-        return replace(usual, **values)
-
-    return make
+    return lambda **values: usual(**{"hosts": [host], **values})

@@ -159,7 +159,10 @@ def test_a_rule_that_cannot_be_used_is_refused_in_words(db, details, rule, words
     assert (rows(db), rows(db, Series)) == (0, 0)
 
 
-@pytest.mark.parametrize("values", [{"role": Role.CUSTOMER}, {"role": Role.SUPER_USER}, {"role": Role.EDITOR, "disabled_at": NOW}])  # fmt: skip
+@pytest.mark.parametrize(
+    "values",
+    [{"role": Role.CUSTOMER}, {"role": Role.SUPER_USER}, {"role": Role.EDITOR, "disabled_at": NOW}],
+)
 def test_hosts_are_experts_editors_or_admins_who_still_work_here(db, details, values):
     person = make_user(db, name="Kim", **values)
     with pytest.raises(InvalidInput, match="Kim cannot be a host"):

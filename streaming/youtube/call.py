@@ -93,7 +93,7 @@ def batches(ids: Sequence[str]) -> Iterator[str]:
 
 def oldest_first(items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """By their publishedAt, which is in whole seconds, and within a second by their place in a list with the newest first."""
-    return sorted(items[::-1], key=lambda item: str(item["snippet"].get("publishedAt", "")))
+    return sorted(items[::-1], key=lambda item: str(item["snippet"].get("publishedAt", "")))  # noqa: C415 -- sorting is stable
 
 
 def _unauthorised(error: GoogleAuthError) -> PlatformError:

@@ -15,7 +15,7 @@ from streaming.youtube.block import marker_line
 TITLE: Final = 100
 """Letters; YouTube refuses more, and < and >."""
 DESCRIPTION: Final = 3000
-"""Letters of the session's own description; what is left of YouTube's 5000 bytes is for others and for chapters."""
+"""Bytes of the session's own description; what is left of YouTube's 5000 is for others and for chapters."""
 SOON: Final = timedelta(minutes=1)
 """YouTube refuses a start that has passed."""
 _TEXTS: Final = {
@@ -58,7 +58,7 @@ def fingerprint_of(plan: BroadcastPlan) -> str:
 
 
 def _title(title: str) -> str:
-    clean = " ".join(title.replace("<", "‹").replace(">", "›").split())
+    clean = " ".join(_unbracketed(title).split())
     return clean if len(clean) <= TITLE else clean[: TITLE - 1].rstrip() + "…"
 
 
@@ -73,6 +73,10 @@ def _description(session: LiveSession, marker: str, settings: Settings) -> str:
         f"{texts['hosts']}: {hosts}" if hosts else "",
         f"{texts['page']}: {links.session_link(settings, session.public_id)}",
     ]
-    words = session.description.strip()[:DESCRIPTION]
-    parts = (words, "\n".join(filter(None, lines)), marker_line(marker))
-    return "\n\n".join(filter(None, parts)).replace("<", "‹").replace(">", "›")
+    words = _unbracketed(session.description.strip()).encode()[:DESCRIPTION].decode(errors="ignore")
+    parts = (words, _unbracketed("\n".join(filter(None, lines))), marker_line(marker))
+    return "\n\n".join(filter(None, parts))
+
+
+def _unbracketed(text: str) -> str:
+    return text.replace("<", "‹").replace(">", "›")

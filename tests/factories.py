@@ -153,6 +153,7 @@ def make_session(db: Session, **values: Any) -> LiveSession:
     defaults = {
         "title": "Questions about e-bikes", "language": "en", "starts_at": start, "ends_at": start + timedelta(hours=1),
         "zone": "Europe/Berlin", "state": LiveSessionState.SCHEDULED, "created_at": NOW, "updated_at": NOW,
+        "announced_at": NOW,
     }  # fmt: skip
     return _add(db, LiveSession(**{**defaults, **values}))
 

@@ -82,7 +82,7 @@ def vote(public_id: str) -> ResponseReturnValue:
         check_seen(found)
         if found.state is not LiveSessionState.DRAFT:
             raise Conflict(N_("The date has been fixed. Please load the page again."))
-        for option in found.date_options:
+        for option in (one for one in found.date_options if one.starts_at > now()):
             if option.public_id in chosen:
                 sessions.vote(db, option, name, now=now())
             else:
@@ -155,12 +155,11 @@ def host_calendar(public_id: str) -> ResponseReturnValue:
 
 
 def check_seen(session: LiveSession) -> None:
-    """Raise NotFound unless whoever asks may see the session at its address: a draft only where its date is voted on."""
+    """Raise NotFound unless whoever asks may see the session at its address; before it is announced only its staff may."""
     user = current_user()
     own = user is not None and (session.created_by_id == user.id or any(host.id == user.id for host in session.hosts))
     check_visible(session.visibility, own=own)
-    hidden = session.state is LiveSessionState.DRAFT and not session.date_options
-    if hidden and not allowed(Action.READ_DRAFTS, own=own):
+    if session.announced_at is None and not allowed(Action.READ_DRAFTS, own=own):
         raise NotFound
 
 

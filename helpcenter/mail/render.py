@@ -91,6 +91,7 @@ _LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, Any]]]
     },
     "session_reminder": _session_links,
     "session_moved": _session_links,
+    "session_dated": _session_links,
     "session_cancelled": _session_links,
     "proposals_waiting": lambda params, settings: {"link": links.proposals_link(settings, params["recording"])},
 }

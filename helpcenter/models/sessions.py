@@ -46,6 +46,7 @@ class LiveSession(PublicContent, Base):
 
     `occurrence` is the local start that the series' rule gave ("2026-12-03T18:00"), which stays when the session is moved.
     `sequence` grows with each change that calendars must hear of (RFC 5545). `reason` says why it was cancelled.
+    `announced_at` is when the public could see it first, be it with a poll of its date; None while it is the staff's alone.
     `channel_id` is the channel that broadcasts it, None where none does. `live_at` and `ended_at` are when the host began
     and ended, by our clock.
     """
@@ -77,6 +78,7 @@ class LiveSession(PublicContent, Base):
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    announced_at: Mapped[datetime | None]
     live_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
 

@@ -183,6 +183,7 @@ def upgrade() -> None:
         sa.Column("created_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("announced_at", UtcDateTime(), nullable=True),
         sa.Column("live_at", UtcDateTime(), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_live_sessions_ordered")),

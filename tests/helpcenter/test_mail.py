@@ -37,6 +37,7 @@ PARAMS = {
     "confirm_subscription": {"subscription": "5ub", "kind": "topic", "title": "How <far>?"},
     "session_reminder": {**SESSION, "subscription": "5ub", "lead": 86400},
     "session_moved": {"subscription": "5ub", "sessions": [SESSION, SESSION]},
+    "session_dated": {"subscription": "5ub", "sessions": [SESSION]},
     "session_cancelled": {"subscription": "5ub", "sessions": [SESSION]},
 }  # fmt: skip
 INJECTIONS = [
@@ -174,7 +175,7 @@ def test_the_answer_mail_leads_to_the_second(settings, changed, link):
     assert mail.unsubscribe.startswith("https://help.example.org/questions/Qu3stion?key=")
 
 
-@pytest.mark.parametrize("kind", ["session_reminder", "session_moved", "session_cancelled"])
+@pytest.mark.parametrize("kind", ["session_reminder", "session_moved", "session_dated", "session_cancelled"])
 def test_mail_about_a_session_says_when_on_its_own_clocks_and_can_be_ended(settings, kind):
     words = {language: render_mail(kind, PARAMS[kind], language, settings) for language in ("en", "de")}
     assert (

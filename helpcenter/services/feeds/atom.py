@@ -38,7 +38,7 @@ def _entry(root: ET.Element, session: LiveSession, settings: Settings) -> None:
     entry = _element(root, "entry", **{"xml:lang": session.language})
     _text(entry, "id", _name(settings, f"sessions/{session.public_id}"))
     _text(entry, "title", one_line(session.title))
-    _text(entry, "published", _instant(session.created_at))
+    _text(entry, "published", _instant(session.announced_at or session.created_at))
     _text(entry, "updated", _instant(session.updated_at))
     href = links.session_link(settings, session.public_id)
     _element(entry, "link", rel="alternate", type="text/html", href=href)

@@ -31,6 +31,10 @@ def announced(
 def _public() -> Select[LiveSession]:
     return (
         select(LiveSession)
-        .where(LiveSession.visibility == Visibility.PUBLIC, LiveSession.state != LiveSessionState.DRAFT)
+        .where(
+            LiveSession.visibility == Visibility.PUBLIC,
+            LiveSession.announced_at.is_not(None),
+            LiveSession.state != LiveSessionState.DRAFT,
+        )
         .options(selectinload(LiveSession.hosts), selectinload(LiveSession.topics))
     )

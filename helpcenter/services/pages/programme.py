@@ -99,7 +99,9 @@ def _ahead(about: Collection[int] | None, now: datetime) -> Select[Any]:
 
 
 def _of(states: Collection[LiveSessionState], about: Collection[int] | None) -> Select[Any]:
-    wanted = select(LiveSession).where(LiveSession.state.in_(states), visible(LiveSession.visibility))
+    wanted = select(LiveSession).where(
+        LiveSession.state.in_(states), LiveSession.announced_at.is_not(None), visible(LiveSession.visibility)
+    )
     if about is not None:
         wanted = wanted.where(
             exists().where(SessionTopic.session_id == LiveSession.id, SessionTopic.topic_id.in_(about))

@@ -66,7 +66,7 @@ def show_session(
         show_card(session, language),
         session,
         _video(db, session) if session.state is _S.LIVE else None,
-        _options(db, session, voter) if session.state is _S.DRAFT else [],
+        _options(db, session, voter, now) if session.state is _S.DRAFT else [],
         _recording(db, session, language, visibilities) if session.state is _S.PUBLISHED else None,
         _instead(db, session, language, visibilities, now) if session.state is _S.CANCELLED else [],
     )
@@ -76,11 +76,11 @@ def _video(db: Session, session: LiveSession) -> str | None:
     return db.scalar(select(Broadcast.remote_id).where(Broadcast.session_id == session.id))
 
 
-def _options(db: Session, session: LiveSession, voter: str | None) -> list[Option]:
+def _options(db: Session, session: LiveSession, voter: str | None, now: datetime) -> list[Option]:
     wanted = (
         select(DateOption, func.count(DateVote.id))
         .outerjoin(DateVote, DateVote.option_id == DateOption.id)
-        .where(DateOption.session_id == session.id)
+        .where(DateOption.session_id == session.id, DateOption.starts_at > now)
         .group_by(DateOption.id)
         .order_by(DateOption.starts_at)
     )

@@ -32,6 +32,8 @@ def move(db: Session, session: LiveSession, to: LiveSessionState, *, now: dateti
     if to not in TRANSITIONS[before] or db.execute(guarded.returning(LiveSession.id)).first() is None:
         raise Conflict
     db.refresh(session)
+    if to is _S.SCHEDULED:
+        session.announced_at = session.announced_at or now
     session.updated_at = now  # cached pages hear of it by this, since an UPDATE goes past the session's objects
     detail = {"from": before.value, "to": to.value}
     actor_id = actor.id if actor else None

@@ -1,4 +1,4 @@
-"""Telling subscribers that a live session was moved or cancelled: each of them once per change."""
+"""Telling subscribers that a live session was moved, cancelled or given its date: each of them once per change."""
 
 import hashlib
 from datetime import datetime
@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from helpcenter.models import LiveSession, OutgoingMail
 from helpcenter.services.notifications import queue_mail
-from helpcenter.services.sessions.subscriptions import recipients
+from helpcenter.services.sessions.subscriptions import TargetKind, recipients
 
-Event = Literal["moved", "cancelled"]
+Event = Literal["moved", "cancelled", "dated"]
+"""A poll ends with its session "dated", which concerns those alone who subscribed to that session."""
 
 
 def tell(db: Session, session: LiveSession, event: Event, *, now: datetime) -> int:
@@ -26,6 +27,8 @@ def tell(db: Session, session: LiveSession, event: Event, *, now: datetime) -> i
     }  # fmt: skip
     told = 0
     for one in recipients(db, session):
+        if event == "dated" and not one.target.startswith(TargetKind.SESSION):
+            continue
         key = f"session-{event}:{_change(session, now)}:{hashlib.sha256(one.email.encode()).hexdigest()[:16]}"
         params = {"subscription": one.public_id, "sessions": [news]}
         if queue_mail(

@@ -1,4 +1,4 @@
-"""Makes the sample recording again: speech by flite and espeak-ng, slides and film by ffmpeg, all from the texts in samples/.
+"""Makes the sample recordings again: speech by flite and espeak-ng, slides and film by ffmpeg, all from the texts in samples/.
 
 Run `python scripts/make_sample.py [FOLDER]`; FOLDER defaults to samples/. The same programs give the same bytes.
 """
@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
-NAME = "ebike-qa"
+SESSIONS = {"ebike-qa": "questions.json", "evening-qa": "evening.json"}
+"""What is made, and the file that names its questions."""
 RATE = 16_000
 FPS = 5
 SEED = 7
@@ -206,10 +207,10 @@ def listing(rows: list[dict[str, Any]]) -> str:
     return "[\n" + ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n"
 
 
-def make(target: Path) -> None:
-    """Write the recording, its captions, its markers and the truth about it into `target`."""
-    slides = read_script((SAMPLES / f"{NAME}.script.txt").read_text(encoding="utf-8"))
-    known = json.loads((SAMPLES / "questions.json").read_text(encoding="utf-8"))
+def make(session: str, target: Path) -> None:
+    """Write the recording of that session, its captions, its markers and the truth about it into `target`."""
+    slides = read_script((SAMPLES / f"{session}.script.txt").read_text(encoding="utf-8"))
+    known = json.loads((SAMPLES / SESSIONS[session]).read_text(encoding="utf-8"))
     names = known["slides"] | {question["id"]: question["title"] for question in known["questions"]}
     titles = {slide.id: str(names[slide.id][slide.language]) for slide in slides}
     with tempfile.TemporaryDirectory() as name:
@@ -220,22 +221,19 @@ def make(target: Path) -> None:
             file.setsampwidth(2)
             file.setframerate(RATE)
             file.writeframes(sound.astype("<i2").tobytes())
-        footer = {
-            "de": "E-Bike-Sprechstunde · Jonas Brandt fragt Anna Keller",
-            "en": "E-bike hour · Anna Keller answers",
-        }
         pictures = [
-            draw(slide, titles[slide.id], footer[slide.language], folder=folder, place=(n, len(slides)))
+            draw(slide, titles[slide.id], known["footers"][slide.language], folder=folder, place=(n, len(slides)))
             for n, slide in enumerate(slides)
         ]
         # A slide comes half a second before its first word, as when a host clicks and then speaks.
         frames = [0, *(int((spans[0][0] - 0.5) * FPS) for spans in times[1:]), int(len(sound) / RATE * FPS)]
-        film(pictures, frames, folder / "sound.wav", target / f"{NAME}.mp4")
+        film(pictures, frames, folder / "sound.wav", target / f"{session}.mp4")
     true = truth(slides, times, titles)
-    (target / f"{NAME}.vtt").write_text(captions(slides, times), encoding="utf-8")
-    (target / f"{NAME}.truth.json").write_text(listing(true), encoding="utf-8")
-    (target / f"{NAME}.markers.json").write_text(listing(markers(true)), encoding="utf-8")
+    (target / f"{session}.vtt").write_text(captions(slides, times), encoding="utf-8")
+    (target / f"{session}.truth.json").write_text(listing(true), encoding="utf-8")
+    (target / f"{session}.markers.json").write_text(listing(markers(true)), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLES)
+    for session in SESSIONS:
+        make(session, Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLES)

@@ -57,7 +57,7 @@ class Meter(Protocol):
 class FreeMeter:
     """Lets every call pass: for tests, and for an emulator that counts by itself."""
 
-    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
 
     @contextmanager

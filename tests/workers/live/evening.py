@@ -1,0 +1,152 @@
+"""A session on a connected channel of the emulator, and a worker that does what is due on it, on one clock that is moved."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from helpcenter.models import Broadcast, Channel, LiveSession
+from helpcenter.ports import Ports
+from helpcenter.services import broadcasts, console
+from streaming.emulator import Emulator
+from tests.factories import make_channel, make_session
+from workers.live.project import project
+
+PICTURE = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
+
+
+@dataclass
+class Evening:
+    """`clock` is everybody's: the site's and the platform's. `session_id` is a row that is scheduled on `channel_id`."""
+
+    ports: Ports
+    emulator: Emulator
+    clock: object
+    channel_id: int = 0
+    session_id: int = 0
+
+    def work(self, most: int = 60) -> list[str]:
+        """Do what is due, step by step, until nothing is; the platform's calls that were made."""
+        before = len(self.emulator.journal)
+        for _ in range(most):
+            with self.ports.database.reading() as db:
+                ids = broadcasts.due(db, now=self.ports.clock())
+            if not ids:
+                return [entry.method for entry in list(self.emulator.journal)[before:]]
+            for broadcast_id in ids:
+                project(self.ports, broadcast_id)
+        raise AssertionError([entry.method for entry in list(self.emulator.journal)[before:]])
+
+    def wait(self, seconds: float, *, step: float = 1.0) -> None:
+        """Let time pass, with a tick every `step` seconds."""
+        passed = 0.0
+        while passed < seconds:
+            self.clock.advance(seconds=step)
+            passed += step
+            self.work()
+
+    def until(self, wanted, *, most: float = 200.0, step: float = 1.0) -> float:
+        """Let time pass until it is so; after how many seconds it was."""
+        for passed in range(int(most / step)):
+            self.work()
+            if wanted():
+                return passed * step
+            self.clock.advance(seconds=step)
+        raise AssertionError(self.row.held, self.row.error, self.row.status)
+
+    def do(self, command, **values):
+        """A command of the host."""
+        with self.ports.database.transaction() as db:
+            session = db.get_one(LiveSession, self.session_id)
+            return command(db, session, actor=None, now=self.ports.clock(), **values)
+
+    def end(self):
+        self.do(console.end, settings=self.ports.settings)
+
+    def change(self, **values) -> None:
+        """Somebody edits the session."""
+        with self.ports.database.transaction() as db:
+            session = db.get_one(LiveSession, self.session_id)
+            for name, value in values.items():
+                setattr(session, name, value)
+            broadcasts.request_sync(db, session, now=self.ports.clock())
+
+    @property
+    def row(self) -> Broadcast:
+        with self.ports.database.reading() as db:
+            return db.scalars(select(Broadcast).where(Broadcast.session_id == self.session_id)).one()
+
+    @property
+    def session(self) -> LiveSession:
+        with self.ports.database.reading() as db:
+            return db.get_one(LiveSession, self.session_id)
+
+    @property
+    def channel(self) -> Channel:
+        with self.ports.database.reading() as db:
+            return db.get_one(Channel, self.channel_id)
+
+    @property
+    def view(self) -> console.ConsoleView:
+        with self.ports.database.reading() as db:
+            session = db.get_one(LiveSession, self.session_id)
+            return console.view(db, session, settings=self.ports.settings, now=self.ports.clock())
+
+    @property
+    def remote(self):
+        """The only broadcast on the platform."""
+        (one,) = self.emulator.broadcasts.values()
+        return one
+
+    @property
+    def encoder(self):
+        return self.emulator.ingest(self.channel.stream_id)
+
+    def asked(self, method: str) -> int:
+        return sum(entry.method == method for entry in self.emulator.journal)
+
+
+@contextmanager
+def evening(ports: Ports, clock, *, pace: float = 1.0, **session) -> Iterator[Evening]:
+    """An emulator, a channel that is connected to it, and a session that was scheduled just now."""
+    with Emulator(time=clock, pace=pace) as emulator:
+        made = Evening(connected(ports, emulator, pace=pace), emulator, clock)
+        made.channel_id = add_channel(made)
+        with made.ports.database.transaction() as db:
+            row = make_session(
+                db, **{"starts_at": clock() + timedelta(hours=3), "channel_id": made.channel_id, **session}
+            )
+            broadcasts.request_sync(db, row, now=clock())
+            made.session_id = row.id
+        yield made
+        made.ports.database.dispose()
+
+
+def connected(ports: Ports, emulator: Emulator, *, pace: float = 1.0) -> Ports:
+    """The same site, its channels on this emulator."""
+    from helpcenter.wiring import wire
+
+    settings = ports.settings.model_copy(
+        update={
+            "youtube_client_id": emulator.client_id, "youtube_client_secret": emulator.client_secret,
+            "youtube_api_root": emulator.url, "youtube_oauth_root": emulator.url, "live_pace": pace,
+        }
+    )  # fmt: skip
+    return wire(settings, queue=ports.queue, clock=ports.clock)
+
+
+def add_channel(made: Evening, **values) -> int:
+    """One more channel, on the platform and here; its row's id."""
+    remote_id = made.emulator.add_channel(title="Filters & Co.", **values)
+    with made.ports.database.transaction() as db:
+        token = made.emulator.refresh_token(remote_id)
+        return make_channel(db, settings=made.ports.settings, token=token, remote_id=remote_id).id
+
+
+def at(clock: object, **delta: float) -> datetime:
+    return clock() + timedelta(**delta)
+
+
+__all__ = ["PICTURE", "Evening", "add_channel", "at", "connected", "evening", "replace"]

@@ -3,6 +3,7 @@
 from helpcenter.blueprints.accounts import bp as accounts
 from helpcenter.blueprints.admin import bp as admin
 from helpcenter.blueprints.channels import bp as channels
+from helpcenter.blueprints.console import bp as console
 from helpcenter.blueprints.faq import bp as faq
 from helpcenter.blueprints.health import bp as health
 from helpcenter.blueprints.media import bp as media
@@ -29,5 +30,6 @@ BLUEPRINTS = (
     accounts,
     admin,
     channels,
+    console,
     workbench,
 )

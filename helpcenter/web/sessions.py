@@ -5,14 +5,17 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from flask_babel import format_date, format_datetime, format_time, gettext
+from flask_babel import format_datetime, format_time, gettext
 
 from helpcenter.errors import N_
 from helpcenter.models import LiveSession, LiveSessionState, Visibility
+from helpcenter.services.sessions.times import say_when
 from helpcenter.web.context import settings
+from helpcenter.web.languages import language
+from helpcenter.web.people import current_user
 from streaming.platform import BroadcastStatus
 
 # The word for a state, and the badge's tone.
@@ -58,6 +61,12 @@ def session_tone(state: StrEnum) -> str:
     return found[1] if found else ""
 
 
+def is_host(session: LiveSession) -> bool:
+    """Whether whoever asks answers on camera in this session."""
+    user = current_user()
+    return user is not None and user.id in {host.id for host in session.hosts}
+
+
 def site_zone() -> ZoneInfo:
     """The zone in which the site shows dates."""
     return ZoneInfo(settings().zone)
@@ -65,20 +74,12 @@ def site_zone() -> ZoneInfo:
 
 def span(session: LiveSession) -> str:
     """Its date, and from when till when, in the session's own zone, which is named."""
-    zone = ZoneInfo(session.zone)
-    day = format_date(session.starts_at.astimezone(zone), "full", rebase=False)
-    return f"{day}, {hours(session.starts_at, session.ends_at, zone)} ({session.zone.replace('_', ' ')})"
+    return say_when(session.starts_at, session.ends_at, session.zone, language())
 
 
-def hours(start: datetime, end: datetime, zone: ZoneInfo | None = None) -> str:
-    """From when till when in the zone, the site's where none is given: 18:00 – 19:00."""
-    zone = zone or site_zone()
-    return " – ".join(clock_time(at, zone) for at in (start, end))
-
-
-def clock_time(at: datetime, zone: ZoneInfo | None = None) -> str:
-    """The time of day in the zone."""
-    return str(format_time(at.astimezone(zone or site_zone()), "short", rebase=False))
+def clock_time(at: datetime, zone: ZoneInfo | None = None, form: str = "short") -> str:
+    """The time of day in the zone, the site's where none is given."""
+    return str(format_time(at.astimezone(zone or site_zone()), form, rebase=False))
 
 
 def in_zone(at: datetime, zone: str, form: str = "medium") -> str:
@@ -92,3 +93,12 @@ def zones() -> list[tuple[str, list[str]]]:
     names = sorted(name for name in available_timezones() if name.partition("/")[0] in _REGIONS)
     grouped = {region: list(found) for region, found in groupby(names, key=lambda name: name.partition("/")[0])}
     return [(region, grouped[region]) for region in _REGIONS if region in grouped]
+
+
+def template_words() -> dict[str, Any]:
+    """What templates need to speak of sessions; for context processors."""
+    return {
+        "session_word": session_word, "session_tone": session_tone, "span": span, "clock_time": clock_time,
+        "in_zone": in_zone, "site_zone": site_zone(), "zone_of": lambda session: ZoneInfo(session.zone),
+        "audiences": {key.value: gettext(word) for key, word in AUDIENCES.items()},
+    }  # fmt: skip

@@ -1,6 +1,27 @@
-"""Where editors work: proposals and clips, recordings, uploads, entries, topics."""
+"""Where editors work: proposals and clips, recordings, uploads, entries, topics, live sessions."""
 
-from helpcenter.blueprints.workbench import clips, entries, entry_clips, recordings, topics, tus, uploads
+from helpcenter.blueprints.workbench import (
+    clips,
+    entries,
+    entry_clips,
+    recordings,
+    session_edit,
+    sessions,
+    topics,
+    tus,
+    uploads,
+)
 from helpcenter.blueprints.workbench.frame import bp
 
-__all__ = ["bp", "clips", "entries", "entry_clips", "recordings", "topics", "tus", "uploads"]
+__all__ = [
+    "bp",
+    "clips",
+    "entries",
+    "entry_clips",
+    "recordings",
+    "session_edit",
+    "sessions",
+    "topics",
+    "tus",
+    "uploads",
+]

@@ -75,6 +75,12 @@ DONE = {
     "mark_stale": N_("Marked: this entry needs a look. It stays visible."),
     "restore": N_("The earlier version is back, as the newest one."),
     "cancelled": N_("The upload was cancelled."),
+    "scheduled": N_("Scheduled. It is announced from now on."),
+    "draft_kept": N_("Kept as a draft. Nobody else sees it yet."),
+    "proposed": N_("Proposed. Customers can vote on the session's page from now on."),
+    "date_fixed": N_("The date is fixed, and the session is announced."),
+    "import_started": N_("The import has begun. It goes on by itself, over days where YouTube's quota wants it."),
+    "session_cancelled": N_("Cancelled. Whoever subscribed is told by mail."),
 }
 assert set(LANGUAGES) == set(LANGUAGE_NAMES)
 

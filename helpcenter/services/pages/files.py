@@ -57,10 +57,10 @@ def owner_of(db: Session, key: str) -> FileOwner:
 def _owner_of_picture(db: Session, key: str) -> FileOwner:
     """Sessions of a series share one picture: whoever may see one of them may have it."""
     wanted = select(LiveSession.visibility, LiveSession.created_by_id).where(LiveSession.picture_key == key).distinct()
-    rows = sorted(db.execute(wanted).tuples(), key=lambda row: list(Visibility).index(row[0]))
+    rows = sorted(db.execute(wanted), key=lambda row: list(Visibility).index(row.visibility))
     if not rows:
         raise NotFound
-    return FileOwner(*rows[0], shown=True)
+    return FileOwner(rows[0].visibility, rows[0].created_by_id, shown=True)
 
 
 def _shown(

@@ -12,6 +12,7 @@ from helpcenter.cli.ingest import ingest
 from helpcenter.cli.quota import quota_command
 from helpcenter.cli.run import run
 from helpcenter.cli.search import search
+from helpcenter.cli.session import session
 from helpcenter.cli.user import user
 from helpcenter.errors import HelpCenterError
 
@@ -44,7 +45,7 @@ def cli() -> None:
     """The video-first help centre: answered once on camera, found by everybody to the second."""
 
 
-for command in (doctor, emulator, import_channel, ingest, migrate_command, quota_command, run, search, user):
+for command in (doctor, emulator, import_channel, ingest, migrate_command, quota_command, run, search, session, user):
     cli.add_command(command)
 
 

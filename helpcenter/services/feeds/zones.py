@@ -9,7 +9,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
@@ -78,7 +78,7 @@ def _standing(info: ZoneInfo, year: int) -> Change:
     return Change(datetime(year, 1, 1), offset, offset, name, daylight=False)  # noqa: DTZ001 -- wall time, as RFC 5545 wants it
 
 
-def _rules(info: ZoneInfo, first_year: int, last_year: int) -> list[tuple[Change, dict[str, object]]]:
+def _rules(info: ZoneInfo, first_year: int, last_year: int) -> list[tuple[Change, dict[str, Any]]]:
     """The first change of each kind with its yearly rule; [] where the changes follow none."""
     kinds: dict[tuple[object, ...], list[Change]] = defaultdict(list)
     for change in changes(info, first_year, last_year):
@@ -90,21 +90,29 @@ def _rules(info: ZoneInfo, first_year: int, last_year: int) -> list[tuple[Change
         if len(alike) != last_year - first_year + 1 or place is None:
             return []
         onset = alike[0].onset
-        rule = {"freq": "yearly", "bymonth": onset.month, "byday": f"{place}{_DAYS[onset.weekday()]}"}
+        rule = {
+            "freq": "yearly",
+            "bymonth": onset.month,
+            **place,
+            "byday": f"{place.get('byday', '')}{_DAYS[onset.weekday()]}",
+        }
         found.append((alike[0], rule))
     return found
 
 
-def _place(onsets: list[datetime]) -> int | None:
-    """Which of its weekdays in the month it always is, -1 for the last; None where that changes."""
+def _place(onsets: list[datetime]) -> dict[str, Any] | None:
+    """Which of its weekdays in the month it always is: the last, the nth, or the first from a day on; None where it is none."""
     if all(onset.day + 7 > monthrange(onset.year, onset.month)[1] for onset in onsets):
-        return -1
+        return {"byday": -1}
     places = {(onset.day - 1) // 7 + 1 for onset in onsets}
-    return places.pop() if len(places) == 1 else None
+    if len(places) == 1:
+        return {"byday": places.pop()}
+    first, last = min(onset.day for onset in onsets), max(onset.day for onset in onsets)
+    return {"bymonthday": list(range(first, last + 1))} if last - first == 6 else None  # noqa: PLR2004 -- a week
 
 
 def _add(
-    component: Timezone, change: Change, *, rrule: dict[str, object] | None = None, rdates: list[datetime] | None = None
+    component: Timezone, change: Change, *, rrule: dict[str, Any] | None = None, rdates: list[datetime] | None = None
 ) -> None:
     part = TimezoneDaylight() if change.daylight else TimezoneStandard()
     part.add("dtstart", change.onset)

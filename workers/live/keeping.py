@@ -61,7 +61,7 @@ def _values(work: Work, row: Broadcast, outcome: Outcome) -> dict[str, Any]:
             until = hold.until.isoformat() if hold.until else None
             why = hold.why.as_json()
             held[part] = {"asked": work.row.asked, "until": until, "why": why, "attempts": attempts + hold.counts}
-        values["held"] = held
+        values["held"] = {} if values.get("status") is _W.COMPLETE else held
         values["error"] = error.as_json() if error else None
     if values.get("status", row.status) is None and row.status in {_W.LIVE, _W.LIVE_STARTING} and not row.deleted:
         values |= _lost(work, values)

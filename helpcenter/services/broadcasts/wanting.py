@@ -73,7 +73,7 @@ def want(
         _W.LIVE: or_(before.in_(_OVER), (Broadcast.wanted == _W.COMPLETE) & (Broadcast.end_at <= now)),
         _W.COMPLETE: before.in_(_OVER),
     }[status]
-    guard = Broadcast.wanted.in_(FROM[status]) & or_(before.is_(None), ~too_far)
+    guard = Broadcast.wanted.in_(FROM[status]) & or_(before.is_(None), Broadcast.renewed, ~too_far)
     if not _ask(db, session, guard, now=now, wanted=status, end_at=end_at):
         raise Conflict(_NOT_NOW if of_session(db, session) else _NO_BROADCAST)
     _audit(db, session, f"wants {status.value}", actor, now)

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -34,7 +34,8 @@ class Evening:
             with self.ports.database.reading() as db:
                 ids = broadcasts.due(db, now=self.ports.clock())
             if not ids:
-                return [entry.method for entry in list(self.emulator.journal)[before:]]
+                made = list(self.emulator.journal)[before:]
+                return [entry.method for entry in made if entry.status == 200 and "oauth" not in entry.method]
             for broadcast_id in ids:
                 project(self.ports, broadcast_id)
         raise AssertionError([entry.method for entry in list(self.emulator.journal)[before:]])
@@ -143,10 +144,3 @@ def add_channel(made: Evening, **values) -> int:
     with made.ports.database.transaction() as db:
         token = made.emulator.refresh_token(remote_id)
         return make_channel(db, settings=made.ports.settings, token=token, remote_id=remote_id).id
-
-
-def at(clock: object, **delta: float) -> datetime:
-    return clock() + timedelta(**delta)
-
-
-__all__ = ["PICTURE", "Evening", "add_channel", "at", "connected", "evening", "replace"]

@@ -192,4 +192,4 @@ def test_the_pages_speak_german(editor, ports, poll):
     for address in ("", "/new", "/propose", f"/{poll[0]}", f"/{poll[0]}/edit"):
         page = editor.get(f"/workbench/sessions{address}?lang=de").text
         assert '<html lang="de">' in page
-        assert "Live-Sitzung" in page
+        assert "Live-Fragerunde" in page

@@ -63,6 +63,8 @@ def edit(  # noqa: PLR0913 -- what, when, who
         raise Conflict(N_("This session has begun, is over or was cancelled, so it cannot be changed any more."))
     with in_words():
         wish = _wish(session, details, start, fold)
+    if wish.starts_at != session.starts_at:
+        check_ahead(wish.starts_at, now=now)
     plans = [(row, _plan(row, wish, first=row is session)) for row in rows]
     for _, values in plans:
         if "starts_at" in values:
@@ -95,13 +97,14 @@ def _wish(session: LiveSession, details: SessionDetails, start: str, fold: int |
     shown = to_local(session.starts_at, ZoneInfo(session.zone))
     starts_at = session.starts_at
     # A time that nobody touched stays as it is, also in an hour that comes twice, and where it is past already.
-    if (local != shown or details.zone != session.zone or fold is not None) and not session.date_options:
+    shift = local - shown if local != shown.replace(second=0) else timedelta()  # forms show minutes alone
+    if (shift or details.zone != session.zone or fold is not None) and not session.date_options:
         starts_at = to_instant(local, zone, fold=fold)
     length = timedelta(minutes=details.minutes)
     return _Wish(
         values={name: value for name, value in new.items() if getattr(session, name) != value},
         starts_at=starts_at,
-        shift=local - shown,
+        shift=shift,
         length=length if length != session.ends_at - session.starts_at else None,
     )
 

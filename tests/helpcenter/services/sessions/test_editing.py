@@ -122,6 +122,13 @@ def test_another_zone_keeps_the_time_on_the_wall_for_all_that_follow(db, details
     assert {one.starts_at.hour for one in series} == {22}  # New York changed its clocks four days before the first
 
 
+@pytest.mark.parametrize("start", ["9999-12-31T18:00", "2030-12-03T18:00", "2020-12-03T18:00"])
+def test_a_series_is_not_moved_out_of_reach(db, details, host, series, start):
+    with pytest.raises(InvalidInput, match="This start is"):
+        sessions.edit(db, series[0], details(), start=start, following=True, actor=host, now=NOW)
+    assert {local(one)[-5:] for one in series} == {"18:00"}
+
+
 def test_everybody_hears_of_a_moved_series_in_one_mail(db, details, host, series):
     subscribe(db)
     sessions.edit(db, series[0], details(), start="2027-03-18T19:00", following=True, actor=host, now=LATER)
@@ -157,6 +164,12 @@ def test_a_session_in_the_second_of_two_equal_hours_keeps_it_when_its_words_chan
     (one,) = sessions.schedule(db, details(), start="2027-10-31T02:30", fold=1, now=NOW)
     sessions.edit(db, one, details(title="Brakes"), start="2027-10-31T02:30", actor=host, now=NOW)
     assert one.starts_at == datetime(2027, 10, 31, 1, 30, tzinfo=UTC)
+
+
+def test_seconds_that_no_form_shows_stay(db, details, host):
+    (one,) = sessions.schedule(db, details(), start="2026-12-03T18:00:30", now=NOW)
+    sessions.edit(db, one, details(title="Brakes"), start=THURSDAY, actor=host, now=NOW)
+    assert one.starts_at == datetime(2026, 12, 3, 17, 0, 30, tzinfo=UTC)
 
 
 def test_words_of_a_session_that_nobody_began_can_still_be_changed(db, details, host, one):

@@ -59,6 +59,7 @@ class ConnectedChannels:
         if channel is None:
             raise NotFound
         if channel.state is ChannelState.REVOKED:
+            self._known.pop(channel_id, None)
             raise ReauthNeeded(f"the channel {channel.public_id} is to be connected again")
         meter = Ledger(self._database, self._settings, self._clock, priority=priority, session_id=session_id)
         return _connected(self._settings, self._credentials(channel), meter, self._clock)

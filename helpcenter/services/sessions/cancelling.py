@@ -21,7 +21,7 @@ def cancel(
 ) -> list[LiveSession]:
     """Call the session off, and where wanted all that follow in its series; the result is what was called off, in order.
 
-    `reason` is shown and mailed to everybody who subscribed; nobody hears of a draft.
+    `reason` is shown and mailed to everybody who subscribed; nobody hears of a draft that only the staff saw.
     Raises InvalidInput without a reason, Conflict for a session that has begun or was cancelled already.
     """
     reason = reason.strip()
@@ -37,7 +37,7 @@ def cancel(
         raise Conflict(N_("This session was cancelled already."))
     if session.state not in CANCELLABLE:
         raise Conflict(N_("This session is over, so it cannot be cancelled any more."))
-    announced = [row for row in rows if row.state in AHEAD]
+    announced = [row for row in rows if row.announced_at is not None]
     for row in rows:
         row.reason = reason
         row.sequence += 1

@@ -12,7 +12,7 @@ from helpcenter.services.notifications import queue_mail
 from helpcenter.services.sessions.subscriptions import TargetKind, recipients
 
 Event = Literal["moved", "cancelled", "dated"]
-"""A poll ends with its session "dated", which concerns those alone who subscribed to that session."""
+"""A poll ends with its session "dated" or "cancelled", which concerns those alone who subscribed to that session."""
 
 
 def tell(db: Session, session: LiveSession, event: Event, *, now: datetime) -> int:
@@ -26,8 +26,9 @@ def tell(db: Session, session: LiveSession, event: Event, *, now: datetime) -> i
         "ends_at": session.ends_at.isoformat(), "zone": session.zone, "reason": session.reason,
     }  # fmt: skip
     told = 0
+    of_poll = event == "dated" or len(session.date_options) > 1
     for one in recipients(db, session):
-        if event == "dated" and not one.target.startswith(TargetKind.SESSION):
+        if of_poll and not one.target.startswith(TargetKind.SESSION):
             continue
         key = f"session-{event}:{_change(session, now)}:{hashlib.sha256(one.email.encode()).hexdigest()[:16]}"
         params = {"subscription": one.public_id, "sessions": [news]}

@@ -61,6 +61,14 @@ def test_a_draft_goes_without_a_word(db, details, host, series):
     assert (draft.state, mails(db)) == (LiveSessionState.CANCELLED, [])
 
 
+def test_a_poll_that_is_called_off_concerns_those_who_asked_to_hear_of_it(db, details, host, series):
+    poll = sessions.propose(db, details(), starts=["2026-12-04T18:00", "2026-12-05T18:00"], actor=host, now=NOW)
+    mine = f"session:{poll.public_id}"
+    db.add(Subscription(target=mine, email="bo@example.org", language="en", created_at=NOW, confirmed_at=NOW))
+    sessions.cancel(db, poll, reason="Nobody can come", actor=host, now=LATER)
+    assert [mail.recipient for mail in mails(db)] == ["bo@example.org"]
+
+
 @pytest.mark.parametrize(
     ("state", "words"),
     [

@@ -31,7 +31,7 @@ HORIZON: Final = timedelta(days=3 * 366)
 """How long after its start a rule may go on."""
 LONGEST_RULE: Final = 300
 
-_START = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:00)?", re.ASCII)
+_START = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?", re.ASCII)
 _PART = re.compile(r"([A-Z]+)=([A-Z0-9,+-]+)", re.ASCII)
 _UNTIL = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?", re.ASCII)
 _ZERO = re.compile(r"(?<!\d)0+(?!\d)")

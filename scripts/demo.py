@@ -1,4 +1,6 @@
-"""The main job, whole, on the sample: a question is asked, answered in a recording, found, and its asker gets the link.
+"""The main job, whole, on the samples: a question is asked, answered in a recording, found, and its asker gets the link.
+
+Then a live evening, whole (see evening.py), on the emulator of the platform, unless a channel of one's own is set up.
 
 Starts the site as `helpcenter run` does, with a fresh data folder of its own, drives it through the same commands and services
 that people use, checks what a customer would see, and says where to look. `DEMO_EXIT=1`: ends after the job; the exit status is
@@ -14,15 +16,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import evening
 import requests
 from sqlalchemy import select
+from stage import PEOPLE, Demo, Missing, wait_for
 
 from helpcenter.models import (
     Clip,
@@ -38,7 +42,6 @@ from helpcenter.models import (
     User,
 )
 from helpcenter.permissions import Role
-from helpcenter.ports import Ports
 from helpcenter.services import accounts, clips, faq, questions, topics
 from helpcenter.services.notifications import links
 from helpcenter.settings import Settings
@@ -46,32 +49,8 @@ from helpcenter.wiring import wire
 
 ROOT = Path(__file__).resolve().parents[1]
 SAMPLES = ROOT / "samples"
-PATIENCE = 120.0
-LINK_LIFE = timedelta(days=1)
 LEFT_TO_DECIDE = 2
-PEOPLE = {
-    Role.CUSTOMER: ("sabine.vogt@example.org", "Sabine Vogt", "de"),
-    Role.EXPERT: ("anna@example.org", "Anna", "de"),
-    Role.EDITOR: ("erik@example.org", "Erik", "en"),
-    Role.ADMIN: ("admin@example.org", "Ada", "en"),
-}
-
-
-class Missing(Exception):
-    """Something that a customer would look for is not there."""
-
-
-@dataclass
-class Demo:
-    """The wired site and what the sample says of itself."""
-
-    ports: Ports
-    told: dict[str, Any]
-    started: float
-
-    def say(self, line: str) -> None:
-        """Print a line with the seconds since the start."""
-        print(f"{time.monotonic() - self.started:6.1f} s  {line}", flush=True)
+LINK_LIFE = timedelta(days=1)
 
 
 def free_port(wanted: int = 8000) -> int:
@@ -93,15 +72,6 @@ def fresh_folder() -> None:
     folder = ROOT / "var" / "demo"
     shutil.rmtree(folder, ignore_errors=True)
     os.environ["HELPCENTER_DATA_ROOT"] = str(folder)
-
-
-def wait_for(what: str, ready: Callable[[], bool]) -> None:
-    """Wait until `ready`. Raises Missing after two minutes."""
-    deadline = time.monotonic() + PATIENCE
-    while not ready():
-        if time.monotonic() > deadline:
-            raise Missing(f"waited in vain for {what}")
-        time.sleep(0.2)
 
 
 def answers(address: str) -> bool:
@@ -246,13 +216,16 @@ def mailed(demo: Demo) -> bool:
     return set(sent) == {MailState.SENT}
 
 
-def tell_where(demo: Demo, recording: dict[str, Any], answer: str) -> None:
+def tell_where(demo: Demo, recording: dict[str, Any], answer: str, session: str | None) -> None:
     """Print where to look, and a link for each kind of user."""
     base, now = demo.ports.settings.site_url, demo.ports.clock()
     print(f"\n  The site              {base}/")
     print(f"  The answer            {base}{answer}")
     print(f"  The recording         {recording['url']}")
     print(f"  Search                {base}/search?q=Akku+Winter")
+    if session:
+        print(f"  The live evening      {session}")
+        print(f"  Programme             {base}/sessions")
     print(f"  Proposals to decide   {base}/workbench (as editor)")
     print("\n  Sign in (each link works once):")
     with demo.ports.database.transaction() as db:
@@ -270,31 +243,48 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     port = urlsplit(os.environ.get("HELPCENTER_SITE_URL", "")).port or free_port()
     os.environ.setdefault("HELPCENTER_SITE_URL", f"http://127.0.0.1:{port}")
-    settings = Settings()
-    demo = Demo(wire(settings), json.loads((SAMPLES / "questions.json").read_text()), started)
-    command = [sys.executable, "-c", "from helpcenter.cli import main; main()", "run", "--port", str(port)]
-    site = subprocess.Popen(command, start_new_session=True)
+    # Where somebody has set up a channel of his own, nothing is played to him.
+    own = "HELPCENTER_YOUTUBE_CLIENT_ID" in os.environ
     try:
-        wait_for("the site", lambda: started_well(site) and answers(f"{settings.site_url}/health"))
-        demo.say("the site answers")
-        question_id, topic = prepare(demo)
-        recording = ingest(demo, question_id, topic)
-        answer = publish(demo, recording["recording"], question_id)
-        check(demo, answer)
-        demo.say("done")
-        tell_where(demo, recording, answer)
-        if os.environ.get("DEMO_EXIT", "") in {"", "0"}:
-            print("  Stop with Ctrl-C.", flush=True)
-            site.wait()
+        with nullcontext() if own else evening.platform() as emulator:
+            os.environ.update(emulator.settings if emulator else {})
+            demo = Demo(wire(Settings()), json.loads((SAMPLES / "questions.json").read_text()), started)
+            with site(demo, port) as process:
+                show(demo, emulator)
+                if os.environ.get("DEMO_EXIT", "") in {"", "0"}:
+                    print("  Stop with Ctrl-C.", flush=True)
+                    process.wait()
     except Missing as missing:
         print(f"demo: {missing}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print()
-    finally:
-        site.send_signal(signal.SIGTERM)
-        site.wait()
     return 0
+
+
+@contextmanager
+def site(demo: Demo, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The site as a process of its own. Raises Missing when it does not start."""
+    process = subprocess.Popen([*evening.CLI, "run", "--port", str(port)], start_new_session=True)
+    try:
+        health = f"{demo.ports.settings.site_url}/health"
+        wait_for("the site", lambda: started_well(process) and answers(health))
+        demo.say("the site answers")
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+def show(demo: Demo, emulator: evening.Platform | None) -> None:
+    """Both acts, and where to look afterwards. Raises Missing."""
+    question_id, topic = prepare(demo)
+    recording = ingest(demo, question_id, topic)
+    answer = publish(demo, recording["recording"], question_id)
+    check(demo, answer)
+    session = evening.hold(demo, emulator) if emulator else None
+    demo.say("done")
+    tell_where(demo, recording, answer, session)
 
 
 if __name__ == "__main__":

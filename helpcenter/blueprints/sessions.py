@@ -13,7 +13,7 @@ from helpcenter.models import LiveSession, LiveSessionState, User, Visibility
 from helpcenter.permissions import Action
 from helpcenter.services import feeds, pages, sessions, topics
 from helpcenter.services.pages import SessionCard, SessionPage
-from helpcenter.services.sessions.times import say_hours, say_when
+from helpcenter.services.sessions.times import say_day, say_hours, say_when
 from helpcenter.web import (
     allowed,
     cached_page,
@@ -167,6 +167,12 @@ def check_seen(session: LiveSession) -> None:
 def when(card: SessionCard) -> str:
     """The day, the hours and the zone of a session."""
     return say_when(card.starts_at, card.ends_at, card.zone, language())
+
+
+@bp.app_template_global()
+def day_of(card: SessionCard) -> str:
+    """The day of a session."""
+    return say_day(card.starts_at, card.zone, language())
 
 
 @bp.app_template_global()

@@ -9,8 +9,12 @@ from babel.dates import format_date, format_time, get_timezone_location, get_tim
 
 def say_when(starts_at: datetime, ends_at: datetime | None, zone: str, language: str) -> str:
     """Its day, from when till when, and the zone's name, which says whether it is summer time there."""
-    start = starts_at.astimezone(ZoneInfo(zone))
-    return f"{format_date(start, 'full', locale=_locale(language))}, {say_hours(starts_at, ends_at, zone, language)}"
+    return f"{say_day(starts_at, zone, language)}, {say_hours(starts_at, ends_at, zone, language)}"
+
+
+def say_day(starts_at: datetime, zone: str, language: str) -> str:
+    """The day on which it begins there."""
+    return format_date(starts_at.astimezone(ZoneInfo(zone)), "full", locale=_locale(language))
 
 
 def say_hours(starts_at: datetime, ends_at: datetime | None, zone: str, language: str) -> str:

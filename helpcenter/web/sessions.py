@@ -8,10 +8,10 @@ from itertools import groupby
 from typing import Any, Final
 from zoneinfo import ZoneInfo, available_timezones
 
-from flask_babel import format_datetime, format_time, gettext
+from flask_babel import format_time, gettext
 
 from helpcenter.errors import N_
-from helpcenter.models import LiveSession, LiveSessionState, Visibility
+from helpcenter.models import DateOption, LiveSession, LiveSessionState, Visibility
 from helpcenter.services.sessions.times import say_when
 from helpcenter.web.context import settings
 from helpcenter.web.languages import language
@@ -31,7 +31,7 @@ _STATES: Final[Mapping[LiveSessionState, tuple[str, str]]] = {
 }
 _BROADCASTS: Final[Mapping[BroadcastStatus, tuple[str, str]]] = {
     BroadcastStatus.CREATED: (N_("made, without a stream yet"), "busy"),
-    BroadcastStatus.READY: (N_("ready"), "ok"),
+    BroadcastStatus.READY: (N_("ready to begin"), "ok"),
     BroadcastStatus.TEST_STARTING: (N_("rehearsal is starting"), "busy"),
     BroadcastStatus.TESTING: (N_("rehearsal"), "busy"),
     BroadcastStatus.LIVE_STARTING: (N_("going live"), "busy"),
@@ -72,19 +72,15 @@ def site_zone() -> ZoneInfo:
     return ZoneInfo(settings().zone)
 
 
-def span(session: LiveSession) -> str:
-    """Its date, and from when till when, in the session's own zone, which is named."""
-    return say_when(session.starts_at, session.ends_at, session.zone, language())
+def span(session: LiveSession, option: DateOption | None = None) -> str:
+    """The session's date, or a proposed one, and from when till when, in the session's own zone, which is named."""
+    date = option or session
+    return say_when(date.starts_at, date.ends_at, session.zone, language())
 
 
 def clock_time(at: datetime, zone: ZoneInfo | None = None, form: str = "short") -> str:
     """The time of day in the zone, the site's where none is given."""
     return str(format_time(at.astimezone(zone or site_zone()), form, rebase=False))
-
-
-def in_zone(at: datetime, zone: str, form: str = "medium") -> str:
-    """Date and time in the zone of this name."""
-    return str(format_datetime(at.astimezone(ZoneInfo(zone)), form, rebase=False))
 
 
 @lru_cache
@@ -99,6 +95,6 @@ def template_words() -> dict[str, Any]:
     """What templates need to speak of sessions; for context processors."""
     return {
         "session_word": session_word, "session_tone": session_tone, "span": span, "clock_time": clock_time,
-        "in_zone": in_zone, "site_zone": site_zone(), "zone_of": lambda session: ZoneInfo(session.zone),
+        "site_zone": site_zone(), "zone_of": lambda session: ZoneInfo(session.zone),
         "audiences": {key.value: gettext(word) for key, word in AUDIENCES.items()},
     }  # fmt: skip

@@ -24,7 +24,7 @@ SAME: Final = 2.0
 """Seconds by which a duration may differ and still be the same: what is told is rounded."""
 
 _WORDS_ALIKE: Final = 4  # words in a row, found once in each text, that fix a place
-_FEWEST: Final = 2  # such places make a stretch
+_FEWEST: Final = 2  # lines with such places make a stretch: one alone may have been cut through, and its times be wrong
 _JUMP: Final = 1.5  # seconds by which neighbouring places differ where something is missing between them
 _WORD = re.compile(r"\w+")
 
@@ -150,24 +150,26 @@ class _Word:
     text: str
     start: float
     end: float
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """The same words in a row, in the old and in the new text."""
+    """The same words in a row, in the old and in the new text; `line` is that of the new text where they begin."""
 
     old_start: float
     old_end: float
     new_start: float
+    line: int
 
 
 def _words(lines: Sequence[Line]) -> list[_Word]:
     """Every word; its times are where it stands in its line."""
     out = []
-    for line in lines:
+    for index, line in enumerate(lines):
         second = (line.end - line.start) / max(len(line.text), 1)
         out += [
-            _Word(found[0].casefold(), line.start + found.start() * second, line.start + found.end() * second)
+            _Word(found[0].casefold(), line.start + found.start() * second, line.start + found.end() * second, index)
             for found in _WORD.finditer(line.text)
         ]
     return out
@@ -179,7 +181,10 @@ def _places(old: Sequence[_Word], new: Sequence[_Word]) -> list[_Place]:
     pairs = sorted((there[words], index) for words, index in _once(new).items() if words in there)
     rising = _rising([index for _, index in pairs])
     chosen = [pairs[position] for position in rising]
-    return [_Place(old[first].start, old[first + _WORDS_ALIKE - 1].end, new[second].start) for first, second in chosen]
+    return [
+        _Place(old[first].start, old[first + _WORDS_ALIKE - 1].end, new[second].start, new[second].line)
+        for first, second in chosen
+    ]
 
 
 def _once(words: Sequence[_Word]) -> dict[tuple[str, ...], int]:
@@ -221,7 +226,7 @@ def _groups(places: Sequence[_Place]) -> list[list[_Place]]:
         else:
             groups.append([place])
     whole: list[list[_Place]] = []
-    for group in (group for group in groups if len(group) >= _FEWEST):
+    for group in (group for group in groups if len({place.line for place in group}) >= _FEWEST):
         if whole and abs(_shift(group) - _shift(whole[-1])) <= _JUMP:
             whole[-1] += group
         else:

@@ -22,7 +22,7 @@ def import_channel(ports: Ports, import_id: int) -> None:
         job = db.get_one(ChannelImport, import_id, populate_existing=True)
         if job.state is ImportState.PULLING:
             if not videos.finish_if_done(db, import_id, now=now):
-                job.leased_until, job.due_at = None, now + videos.LOOK
+                videos.wait_for_videos(db, job, now=now)
             return
         channel_id, connections = job.channel_id, job.channel.connections
         playlist, token = job.playlist, job.next_token

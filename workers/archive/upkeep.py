@@ -37,11 +37,16 @@ def note_refresh(db: Session, row: PlatformVideo, video: Video | None, ports: Po
     row.looks = looks  # they are those at an archive that was not whole
     if video is None:
         _note_missing(db, row, ports)
-    elif not (is_other_length(row) or _wants_captions(row, now) or videos.chapters_to_write(db, row)):
+    elif not has_work(db, row, now):
         row.attempts = 0
         videos.give_back(row, due_at=next_due(db, row, ports))
     else:
         row.due_at = now
+
+
+def has_work(db: Session, row: PlatformVideo, now: datetime) -> bool:
+    """Whether something is to be done for a video that is here, beside renewing what was told of it."""
+    return is_other_length(row) or _wants_captions(row, now) or videos.chapters_to_write(db, row) is not None
 
 
 def next_due(db: Session, row: PlatformVideo, ports: Ports) -> datetime:

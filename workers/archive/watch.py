@@ -17,7 +17,7 @@ from streaming.platform import LivePlatform, Priority, Video
 from workers.archive.faults import HANDLED, put_off_all
 from workers.archive.taking import take
 from workers.archive.telling import tell_editors
-from workers.archive.upkeep import look_after, note_refresh
+from workers.archive.upkeep import has_work, look_after, note_refresh
 
 log = structlog.get_logger(__name__)
 FRESH: Final = timedelta(minutes=5)
@@ -73,15 +73,19 @@ def _claim(ports: Ports, video_id: int) -> Claimed | None:
         if row.channel is None:
             videos.give_back(row, due_at=None)
             return None
-        told_lately = row.refreshed_at is not None and now - row.refreshed_at < ports.settings.live_wait(
-            FRESH.total_seconds()
-        )
-        lately = (
-            told_lately and _fate(db, row, ports).fate in {Fate.TAKE, Fate.TAKE_INCOMPLETE} and row.state in _COMING
-        )
+        lately = _told_lately(db, row, ports)
         claims = [first] if lately else [first, *videos.claim_beside(db, row, now=now)]
         ids = {claim: db.get_one(PlatformVideo, claim.id, populate_existing=True).remote_id for claim in claims}
         return Claimed(first, ids, row.channel.id, row.channel.connections, row.session_id, lately)
+
+
+def _told_lately(db: Session, row: PlatformVideo, ports: Ports) -> bool:
+    """Whether what was told a moment ago is enough to do what is to be done: then nothing is asked again."""
+    now = ports.clock()
+    fresh = row.refreshed_at is not None and now - row.refreshed_at < ports.settings.live_wait(FRESH.total_seconds())
+    if row.state in _COMING:
+        return fresh and _fate(db, row, ports).fate in {Fate.TAKE, Fate.TAKE_INCOMPLETE}
+    return fresh and has_work(db, row, now)
 
 
 def _fate(db: Session, row: PlatformVideo, ports: Ports) -> Judgement:
@@ -111,13 +115,20 @@ def _decide(db: Session, row: PlatformVideo, ports: Ports) -> None:
     now = ports.clock()
     match judgement.fate:
         case Fate.WAIT:
-            pause = ports.settings.live_wait(timeline.pause_after(len(row.looks)))
+            pause = ports.settings.live_wait(_pause(db, row))
             row.state, row.error, row.attempts = VideoState.WAITING, None, 0
             videos.give_back(row, due_at=now + pause)
         case Fate.GONE | Fate.REFUSED:
             give_up(db, row, judgement, ports)
         case _:
             row.due_at = now
+
+
+def _pause(db: Session, row: PlatformVideo) -> float:
+    """Seconds until the next look: not longer than it takes to be sure, once the archive is as long as it should be."""
+    looks = videos.looks_of(row)
+    right = timeline.archive_ready(looks[-1:], videos.live_length(db, row), apart=timedelta())
+    return min(timeline.pause_after(len(looks)), timeline.APART) if right else timeline.pause_after(len(looks))
 
 
 def give_up(db: Session, row: PlatformVideo, judgement: Judgement, ports: Ports) -> None:

@@ -4,7 +4,6 @@ from helpcenter.services.videos.addresses import adopt_address
 from helpcenter.services.videos.captions import MOST_LOOKS, Text, best_tracks, keep_text, note_tracks, text_of
 from helpcenter.services.videos.forgetting import KEEP, RENEW, forget, forget_old
 from helpcenter.services.videos.imports import (
-    LOOK,
     ImportClaim,
     Progress,
     claim_import,
@@ -19,6 +18,7 @@ from helpcenter.services.videos.imports import (
     start_import,
     stop_import,
     summary,
+    wait_for_videos,
 )
 from helpcenter.services.videos.publishing import chapters_to_write, note_chapters, note_ready
 from helpcenter.services.videos.pulling import WATCH_PAGE, language_of, pull
@@ -39,7 +39,6 @@ from helpcenter.services.videos.versions import BY_TEXT, attach_file, is_attache
 __all__ = [
     "BY_TEXT",
     "KEEP",
-    "LOOK",
     "MOST_LOOKS",
     "RENEW",
     "WATCH_PAGE",
@@ -89,4 +88,5 @@ __all__ = [
     "stop_import",
     "summary",
     "text_of",
+    "wait_for_videos",
 ]

@@ -30,8 +30,7 @@ from helpcenter.services.videos.told import note_look
 from streaming.platform import Page, Video
 
 OPEN: Final = (ImportState.LISTING, ImportState.PULLING)
-LOOK: Final = timedelta(minutes=1)
-"""How often an import is asked whether it is done, beside being told."""
+_LOOK: Final = timedelta(minutes=1)
 _GIVEN_UP: Final = (VideoState.GONE, VideoState.REFUSED)
 
 
@@ -196,10 +195,18 @@ def keep_page(db: Session, job: ChannelImport, page: Page, videos: dict[str, Vid
     defer(db, IMPORT_CHANNEL, job.id)
 
 
+def wait_for_videos(db: Session, job: ChannelImport, *, now: datetime) -> None:
+    """All is listed: look again when the next of its videos is due, and say what that one waits for."""
+    still = select(PlatformVideo).where(PlatformVideo.import_id == job.id, _open())
+    first = db.scalars(still.order_by(PlatformVideo.due_at.nulls_last(), PlatformVideo.id).limit(1)).first()
+    due = first.due_at if first is not None and first.due_at is not None else now
+    job.error = first.error if first is not None and due > now else None
+    job.leased_until, job.due_at = None, max(due, now) + _LOOK
+
+
 def finish_if_done(db: Session, import_id: int, *, now: datetime) -> bool:
     """End the import where all that it listed has been dealt with; whether it is ended by this."""
-    still = or_(PlatformVideo.state.in_((VideoState.LISTED, VideoState.WAITING)), _captions_open())
-    waiting = exists().where(PlatformVideo.import_id == import_id, still)
+    waiting = exists().where(PlatformVideo.import_id == import_id, _open())
     ended = (
         update(ChannelImport)
         .where(ChannelImport.id == import_id, ChannelImport.state == ImportState.PULLING, ~waiting)
@@ -241,6 +248,10 @@ def _keep(db: Session, job: ChannelImport, remote_id: str, video: Video | None, 
     note_look(row, video, now=now)
     db.flush()
     defer(db, WATCH_VIDEO, row.id)
+
+
+def _open() -> ColumnElement[bool]:
+    return or_(PlatformVideo.state.in_((VideoState.LISTED, VideoState.WAITING)), _captions_open())
 
 
 def _captions_open() -> ColumnElement[bool]:

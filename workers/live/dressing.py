@@ -56,32 +56,30 @@ def playlists(work: Work) -> Outcome:
     busy_until = _take_turn(work, now, max(wait, claims.LONG_LEASE))
     if busy_until is None:
         return Outcome(hold=Hold(now + min(wait, timedelta(seconds=5)), Message(_BUSY), counts=False))
-    made = False
+    asked: list[str] = []
     try:
-        made = _fill(work, work.platform())
+        _fill(work, work.platform(), asked)
     except Uncertain as error:
-        made = True
         # Whether it was made is to be seen once lists surely show it.
         outcome = failed(work, error)
         return replace(outcome, hold=outcome.hold and replace(outcome.hold, until=busy_until))
     finally:
-        if not made:
+        if not asked:
             _give_turn_back(work, busy_until)
     return Outcome({"written": {**work.row.written, "playlists": playlists_of(work.session)}})
 
 
-def _fill(work: Work, platform: LivePlatform) -> bool:
-    """Add the video to each playlist; whether one had to be made."""
+def _fill(work: Work, platform: LivePlatform, asked: list[str]) -> None:
+    """Add the video to each playlist; `asked` gets the marker of each that has to be made."""
     there = platform.playlists()
-    made = False
     for slug, title in work.topics:
         marker = f"qa-topic-{slug}"
         found = next((one.id for one in there if holds_marker(one.description, marker)), None)
         if found is None:
-            found, made = _make(platform, title, marker), True
+            asked.append(marker)
+            found = _make(platform, title, marker)
         platform.add_to_playlist(found, work.remote_id)
         reach("broadcast.playlists.added")
-    return made
 
 
 def _make(platform: LivePlatform, title: str, marker: str) -> str:

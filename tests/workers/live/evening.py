@@ -1,19 +1,23 @@
 """A session on a connected channel of the emulator, and a worker that does what is due on it, on one clock that is moved."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib import resources
 
 from sqlalchemy import select
 
 from helpcenter.models import Broadcast, Channel, LiveSession
 from helpcenter.ports import Ports
 from helpcenter.services import broadcasts, console
+from helpcenter.wiring import wire
 from streaming.emulator import Emulator
 from tests.factories import make_channel, make_session
 from workers.live.project import project
 
+APPLIED = ("apply-then-timeout", "apply-then-close", "apply-then-503")
 PICTURE = b"\xff\xd8\xff\xe0 a picture \xff\xd9"
 
 
@@ -126,13 +130,14 @@ def evening(ports: Ports, clock, *, pace: float = 1.0, **session) -> Iterator[Ev
 
 
 def connected(ports: Ports, emulator: Emulator, *, pace: float = 1.0) -> Ports:
-    """The same site, its channels on this emulator."""
-    from helpcenter.wiring import wire
-
+    """The same site, its channels on this emulator, with all the quota in the world."""
+    table = json.loads((resources.files("streaming.youtube") / "costs.json").read_text())
+    quota = ports.settings.data_root / "quota.json"
+    quota.write_text(json.dumps({**table, "buckets": dict.fromkeys(table["buckets"], 10**9)}))
     settings = ports.settings.model_copy(
         update={
             "youtube_client_id": emulator.client_id, "youtube_client_secret": emulator.client_secret,
-            "youtube_api_root": emulator.url, "youtube_oauth_root": emulator.url, "live_pace": pace,
+            "youtube_api_root": emulator.url, "youtube_oauth_root": emulator.url, "live_pace": pace, "youtube_quota": quota,
         }
     )  # fmt: skip
     return wire(settings, queue=ports.queue, clock=ports.clock)
@@ -144,3 +149,25 @@ def add_channel(made: Evening, **values) -> int:
     with made.ports.database.transaction() as db:
         token = made.emulator.refresh_token(remote_id)
         return make_channel(db, settings=made.ports.settings, token=token, remote_id=remote_id).id
+
+
+def one_more(tonight: Evening) -> None:
+    """Another session of the same channel, as the one that `tonight` speaks of."""
+    with tonight.ports.database.transaction() as db:
+        start = tonight.clock() + timedelta(hours=3)
+        row = make_session(db, starts_at=start, channel_id=tonight.channel_id)
+        broadcasts.request_sync(db, row, now=tonight.clock())
+        tonight.session_id = row.id
+
+
+def fault(tonight: Evening, method: str, kind: str, **options: object) -> None:
+    tonight.emulator.faults.add(method=method, kind=kind, **{"seconds": 0.01, **options})
+
+
+def assert_one_each(tonight: Evening) -> None:
+    found = [one.description.rpartition("Ref: ")[2].split()[0] for one in tonight.emulator.broadcasts.values()]
+    with tonight.ports.database.reading() as db:
+        markers = [f"qa-{one.public_id}" for one in db.query(LiveSession)]
+        ids = {row.remote_id for row in db.query(Broadcast)}
+    assert sorted(found) == sorted(markers)
+    assert ids == set(tonight.emulator.broadcasts)

@@ -3,7 +3,7 @@
 import pytest
 
 from helpcenter.errors import Conflict
-from helpcenter.models import Channel, LiveSessionState, PlatformVideo, Visibility
+from helpcenter.models import Channel, LiveSession, LiveSessionState, PlatformVideo, Visibility
 from helpcenter.services import channels, console
 from helpcenter.services.console import Command
 from streaming.emulator import lifecycle
@@ -148,10 +148,10 @@ def test_the_picture_and_the_playlists_of_the_topics_follow(tonight, tmp_path):
     (tmp_path / "picture").write_bytes(PICTURE)
     tonight.ports.storage.put("sessions/1.jpg", tmp_path / "picture")
     with tonight.ports.database.transaction() as db:
-        session = db.merge(tonight.session)
-        session.topics.append(make_topic(db, slug="tyres", titles={"en": "Tyres"}))
+        session = db.get_one(LiveSession, tonight.session_id)
+        session.topics = [make_topic(db, slug="tyres", titles={"en": "Tyres"})]
     tonight.change(picture_key="sessions/1.jpg")
-    tonight.wait(20)
+    tonight.until(lambda: "playlists" in tonight.row.written, step=5)
     assert tonight.emulator.videos[tonight.remote.id].thumbnail == ("image/jpeg", PICTURE)
     (playlist,) = tonight.emulator.world.playlists.values()
     assert playlist.title == "Tyres"

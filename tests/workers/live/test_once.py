@@ -6,42 +6,18 @@ from time import sleep
 
 import pytest
 
-from helpcenter.models import Broadcast, LiveSession, LiveSessionState
+from helpcenter.models import LiveSessionState
 from helpcenter.services import broadcasts, console
 from streaming.platform import BroadcastStatus
-from tests.factories import make_session
-from tests.workers.live.evening import Evening
+from tests.workers.live.evening import APPLIED, Evening, assert_one_each, fault, one_more
 from workers.live.project import project
 
-APPLIED = ("apply-then-timeout", "apply-then-close", "apply-then-503")
 EACH = {0.0: 15, 40.0: 3}
 """Sessions by the seconds that lists lag behind."""
 
 
-def one_more(tonight: Evening) -> None:
-    """Another session of the same channel, as the one that `tonight` speaks of."""
-    with tonight.ports.database.transaction() as db:
-        start = tonight.clock() + timedelta(hours=3)
-        row = make_session(db, starts_at=start, channel_id=tonight.channel_id)
-        broadcasts.request_sync(db, row, now=tonight.clock())
-        tonight.session_id = row.id
-
-
-def fault(tonight: Evening, method: str, kind: str, **options: object) -> None:
-    tonight.emulator.faults.add(method=method, kind=kind, **{"seconds": 0.01, **options})
-
-
 def settled(tonight: Evening) -> bool:
     return tonight.row.status is BroadcastStatus.READY
-
-
-def assert_one_each(tonight: Evening) -> None:
-    found = [one.description.rpartition("Ref: ")[2].split()[0] for one in tonight.emulator.broadcasts.values()]
-    with tonight.ports.database.reading() as db:
-        markers = [f"qa-{one.public_id}" for one in db.query(LiveSession)]
-        ids = {row.remote_id for row in db.query(Broadcast)}
-    assert sorted(found) == sorted(markers)
-    assert ids == set(tonight.emulator.broadcasts)
 
 
 @pytest.mark.parametrize("kind", APPLIED)

@@ -9,9 +9,8 @@ from helpcenter.services import broadcasts, console
 from helpcenter.services.console import Command
 from streaming.platform import BroadcastStatus
 from tests.factories import make_user
-from tests.workers.live.evening import PICTURE
+from tests.workers.live.evening import APPLIED, PICTURE, fault
 from tests.workers.live.test_evening import begin, words
-from tests.workers.live.test_once import APPLIED, fault
 
 _S = LiveSessionState
 

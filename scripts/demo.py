@@ -282,7 +282,10 @@ def show(demo: Demo, emulator: evening.Platform | None) -> None:
     recording = ingest(demo, question_id, topic)
     answer = publish(demo, recording["recording"], question_id)
     check(demo, answer)
-    session = evening.hold(demo, emulator) if emulator else None
+    session = None
+    if emulator:
+        session = evening.hold(demo, emulator)
+        wait_for("the clips to be cut", lambda: not open_steps(demo))
     demo.say("done")
     tell_where(demo, recording, answer, session)
 

@@ -19,7 +19,7 @@ _FOLDS: Final = {"first": 0, "second": 1}
 _AUDIENCES: Final = sorted(audience.value for audience in AUDIENCES)
 _STATES: Final = [state.value for state in LiveSessionState]
 _NO_CHANNEL: Final = "none"
-_REASONS: Final = {"de": "Der Termin musste leider abgesagt werden.", "en": "Unfortunately it had to be cancelled."}
+_REASONS: Final = {"de": "Die Fragerunde musste leider abgesagt werden.", "en": "Unfortunately it had to be cancelled."}
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _named = click.argument("public_id", metavar="ID")
 

@@ -3,7 +3,7 @@
 Each change here counts `asked` up, so that what the platform had refused is tried again.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import or_, select, update
@@ -93,14 +93,6 @@ def start_over(db: Session, session: LiveSession, *, now: datetime, actor: User 
     if not allowed or not _ask(db, session, usable, now=now, renewed=True):
         raise Conflict(_NOT_NOW)
     _audit(db, session, "make broadcast anew", actor, now)
-
-
-def look_again(db: Session, session: LiveSession, *, now: datetime, older_than: timedelta) -> None:
-    """Have the platform asked how the broadcast and what arrives are, unless that was done within `older_than`."""
-    stale = or_(Broadcast.refreshed_at.is_(None), Broadcast.refreshed_at < now - older_than)
-    going_on = or_(Broadcast.status.is_(None), Broadcast.status.not_in(_OVER))
-    wish = update(Broadcast).where(Broadcast.session_id == session.id, stale, going_on)
-    _ring(db, wish.values(refreshed_at=None, health_at=None, due_at=now))
 
 
 def _ask(db: Session, session: LiveSession, guard: Any = True, *, now: datetime, **values: Any) -> bool:  # noqa: FBT002 -- a condition in SQL

@@ -62,6 +62,14 @@ def test_a_whole_evening(tonight):
         assert db.query(PlatformVideo).one().remote_id == tonight.remote.id
 
 
+def test_an_evening_on_each_database(each_database, tonight):
+    begin(tonight)
+    tonight.end()
+    tonight.end()
+    tonight.until(lambda: tonight.session.state is _S.PROCESSING)
+    assert tonight.remote.status == "complete"
+
+
 def test_nothing_is_asked_of_the_platform_between_the_looks(tonight):
     tonight.work()
     assert tonight.work() == []

@@ -133,6 +133,7 @@ def connected(ports: Ports, emulator: Emulator, *, pace: float = 1.0) -> Ports:
     """The same site, its channels on this emulator, with all the quota in the world."""
     table = json.loads((resources.files("streaming.youtube") / "costs.json").read_text())
     quota = ports.settings.data_root / "quota.json"
+    quota.parent.mkdir(parents=True, exist_ok=True)
     quota.write_text(json.dumps({**table, "buckets": dict.fromkeys(table["buckets"], 10**9)}))
     settings = ports.settings.model_copy(
         update={

@@ -34,10 +34,11 @@ from helpcenter.services.videos.rows import (
     look_again,
 )
 from helpcenter.services.videos.told import Fate, Judgement, Told, judge, live_length, looks_of, note_look
-from helpcenter.services.videos.versions import BY_TEXT, attach_file, is_attached, retime
+from helpcenter.services.videos.versions import BY_TEXT, HELD, attach_file, is_attached, retime
 
 __all__ = [
     "BY_TEXT",
+    "HELD",
     "KEEP",
     "MOST_LOOKS",
     "RENEW",

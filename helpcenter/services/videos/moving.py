@@ -21,6 +21,7 @@ from helpcenter.services.recordings.chapters import chapters_of
 
 SHORTEST: Final = 0.5  # seconds; less of a thing is nothing of it
 SLIP: Final = 0.25
+_MOMENT: Final = 0.001
 
 
 @dataclass(slots=True)
@@ -52,8 +53,12 @@ class Mover:
         """The stretch from `start` to `end` of the old version, in the new one."""
         begin = min(self._new.offset(self._old.instant(start)), self._end)
         # The end is that of the last moment within, so that a gap right behind it does not count.
-        inside = max(end - 0.001, start)
-        stop = min(self._new.offset(self._old.instant(inside)) + end - inside, self._end)
+        inside = max(end - _MOMENT, start)
+        last = self._old.instant(inside)
+        stop = self._new.offset(last)
+        if abs((self._new.instant(stop) - last).total_seconds()) < _MOMENT:  # it is there, and not in a gap
+            stop += end - inside
+        stop = min(stop, self._end)
         left = stop - begin
         return Place(
             round(begin, 3),

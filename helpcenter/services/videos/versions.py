@@ -27,7 +27,7 @@ from streaming.timeline import Kept, new_zero
 ATTACHED: Final = "attached"
 BY_TEXT: Final = "caption text"
 UNSURE: Final = "unsure"
-_HELD: Final = frozenset({LiveSessionState.ENDED, LiveSessionState.PROCESSING, LiveSessionState.PUBLISHED})
+HELD: Final = frozenset({LiveSessionState.ENDED, LiveSessionState.PROCESSING, LiveSessionState.PUBLISHED})
 _LATEST: Final = timedelta(days=1)
 
 
@@ -63,7 +63,7 @@ def attach_file(
     `t0` is the instant of its second 0; without it, that is when the broadcast began, by the platform's word or ours.
     Raises Conflict for a session that has not been held, InvalidInput for an instant that cannot be.
     """
-    if session.state not in _HELD:
+    if session.state not in HELD:
         raise Conflict(N_("A file can be attached once the session has ended."))
     zero = t0 or _zero(db, session)
     if abs(zero - (session.live_at or session.starts_at)) > _LATEST:

@@ -17,6 +17,7 @@ GATE: Final = 5.0
 LOOKS: Final = (5.0, 20.0, 65.0)
 """Seconds after an unanswered request at which its result is looked for: lists lag. Only then it is asked for again."""
 
+_OFTEN: Final = timedelta(seconds=2)
 _W = BroadcastStatus
 _STARTING: Final = frozenset({_W.TEST_STARTING, _W.LIVE_STARTING})
 _ON_AIR: Final = frozenset({_W.LIVE_STARTING, _W.LIVE})
@@ -66,20 +67,25 @@ class Waits:
     lead: timedelta
     silence: timedelta
     overtime: timedelta
+    minute: timedelta = timedelta(minutes=1)
     hour: timedelta = timedelta(hours=1)
     day: timedelta = timedelta(days=1)
     horizon: timedelta = timedelta(days=90)
 
     @classmethod
     def at_pace(cls, pace: float) -> Self:
-        """The waits around a session, `pace` times faster than usual; hours and days stay."""
+        """The waits around a session, `pace` times faster than usual.
+
+        Hours and days stay, and looks that go on for long come at most every other second, since the quota stays, too.
+        """
 
         def wait(seconds: float) -> timedelta:
             return timedelta(seconds=seconds / pace)
 
         return cls(
-            gate=wait(GATE), looks=tuple(map(wait, LOOKS)), recount=wait(300), starting=wait(2), stuck=wait(90), live=wait(30),
-            near=wait(10), lead=timedelta(minutes=15), silence=wait(60), overtime=wait(30 * 60),
+            gate=wait(GATE), looks=tuple(map(wait, LOOKS)), recount=wait(300), starting=wait(2), stuck=wait(90),
+            live=max(wait(30), _OFTEN), near=max(wait(10), _OFTEN), lead=timedelta(minutes=15), silence=wait(60),
+            overtime=wait(30 * 60),
         )  # fmt: skip
 
 
@@ -219,8 +225,8 @@ def _look(known: Known, now: datetime, waits: Waits) -> tuple[Action, datetime]:
     if known.looked_at is None:
         return Action.LOOK, now
     due_at = known.looked_at + _cadence(known, now, waits)
-    nearing = known.starts_at - waits.lead
-    return Action.LOOK, min(due_at, nearing) if now < nearing else due_at
+    nearing = [at for at in (known.starts_at - waits.hour, known.starts_at - waits.lead) if now < at]
+    return Action.LOOK, min([due_at, *nearing])
 
 
 def _cadence(known: Known, now: datetime, waits: Waits) -> timedelta:
@@ -233,6 +239,8 @@ def _cadence(known: Known, now: datetime, waits: Waits) -> timedelta:
         return waits.live
     if known.starts_at - waits.lead <= now <= known.starts_at + 2 * waits.lead:
         return waits.near
+    if known.starts_at - waits.hour <= now <= known.ends_at + waits.hour:
+        return waits.minute
     return waits.hour if known.starts_at - waits.day <= now <= known.ends_at + waits.day else waits.day
 
 

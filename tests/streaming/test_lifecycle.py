@@ -65,7 +65,9 @@ CASES = [
      ready(stale=frozenset({Action.PLAYLISTS, Action.THUMBNAIL}), held={Action.THUMBNAIL: None}), Action.PLAYLISTS),
     ("far from the start it is looked at each day", ready(starts_at=NOW + 9 * DAY, ends_at=NOW + 9 * DAY + HOUR), NOW + DAY),
     ("near it, each hour", ready(), NOW + HOUR),
-    ("but in time for the start", ready(starts_at=NOW + 50 * MINUTE), NOW + 35 * MINUTE),
+    ("but in time for the last hour", ready(starts_at=NOW + 90 * MINUTE), NOW + 30 * MINUTE),
+    ("in the last hour, each minute", ready(starts_at=NOW + 50 * MINUTE), NOW + MINUTE),
+    ("in the evening, each minute", ready(starts_at=NOW - 40 * MINUTE, ends_at=NOW + 20 * MINUTE), NOW + MINUTE),
     ("around the start, each 10 s", ready(starts_at=NOW + 10 * MINUTE), NOW + 10 * SECOND),
     ("the rehearsal waits for a picture", ready(wanted=S.TESTING), NOW + 5 * SECOND),
     ("and begins with it", ready(wanted=S.TESTING, picture_since=NOW), Action.REHEARSE),
@@ -130,5 +132,5 @@ def test_what_needs_a_person(given, wanted):
 
 def test_a_faster_pace_shortens_the_waits_around_a_session_and_leaves_hours_alone():
     fast = Waits.at_pace(10)
-    assert (fast.gate, fast.looks[-1], fast.live) == (0.5 * SECOND, 6.5 * SECOND, 3 * SECOND)
+    assert (fast.gate, fast.looks[-1], fast.live, fast.near) == (0.5 * SECOND, 6.5 * SECOND, 3 * SECOND, 2 * SECOND)
     assert fast.hour == HOUR

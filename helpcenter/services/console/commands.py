@@ -65,10 +65,10 @@ def abort(db: Session, session: LiveSession, *, actor: User | None, now: datetim
         return
     if session.state not in AHEAD:
         raise Conflict(_NOT_LIVE)
-    if broadcast is not None:
-        broadcasts.want(db, session, BroadcastStatus.READY, now=now, actor=actor)
     if session.state is _S.REHEARSING:
         move(db, session, _S.SCHEDULED, now=now, actor=actor)
+    if broadcast is not None:
+        broadcasts.want(db, session, BroadcastStatus.READY, now=now, actor=actor)
 
 
 def retry(db: Session, session: LiveSession, *, actor: User | None, now: datetime) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Message, UnusableMedia
-from helpcenter.models import Recording, Source
+from helpcenter.models import Recording
 from workers.media.probe import MediaInfo, probe
 from workers.pipeline.job import Job, Keys, Outcome
 from workers.steps.media import ELSEWHERE, given, original, version_of
@@ -34,9 +34,9 @@ def work(job: Job) -> Outcome:
 
 def _remove_upload(job: Job) -> None:
     with job.reading() as (_, recording):
-        source, pending = recording.source, version_of(recording).pending_path
-    if source is Source.UPLOAD and pending:
-        Path(pending).unlink(missing_ok=True)
+        pending = Path(version_of(recording).pending_path)
+    if pending.is_relative_to(job.ports.settings.uploads):
+        pending.unlink(missing_ok=True)
 
 
 def _note(info: MediaInfo) -> Message | None:

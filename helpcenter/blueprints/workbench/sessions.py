@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session, selectinload
 from helpcenter.blueprints.workbench.forms import Form
 from helpcenter.blueprints.workbench.frame import bp
 from helpcenter.errors import HelpCenterError, NotFound
-from helpcenter.models import DateOption, LiveSession, LiveSessionState
+from helpcenter.models import DateOption, LiveSession, LiveSessionState, PlatformVideo
 from helpcenter.permissions import Action
-from helpcenter.services import broadcasts, console, sessions
+from helpcenter.services import broadcasts, console, sessions, videos
 from helpcenter.services.sessions import agenda, subscriptions
 from helpcenter.services.sessions.agenda import Show
 from helpcenter.web import allowed, check, local_time, now, reading, require, say, settings, signed_in_user, transaction
@@ -175,6 +175,21 @@ def sync_session(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("workbench.session", public_id=public_id, done="retry"))
 
 
+@bp.post("/sessions/<public_id>/look")
+@require(Action.SCHEDULE)
+def look_again(public_id: str) -> ResponseReturnValue:
+    """Look at once whether YouTube's recording is whole."""
+    try:
+        with transaction() as db:
+            video = _video(db, own_session(db, public_id))
+            if video is None:
+                raise NotFound
+            videos.look_again(db, video, actor=signed_in_user(), now=now())
+    except HelpCenterError as error:
+        return _refused(public_id, error)
+    return redirect(url_for("workbench.session", public_id=public_id, done="retry"))
+
+
 def own_session(db: Session, public_id: str) -> LiveSession:
     """The session, which whoever asks may schedule. Raises NotFound, Forbidden."""
     found = sessions.find(db, public_id)
@@ -188,12 +203,18 @@ def session_page(db: Session, found: LiveSession, form: Form | None = None, *, e
     return render_template(
         "workbench/session.html", session=found, form=form or Form(), error=error, series=agenda.siblings(db, found),
         options=db.scalars(options.order_by(DateOption.starts_at)).all(), month=f"{_day(found):%Y-%m}",
-        broadcast=broadcasts.of_session(db, found), shown=console.view(db, found, settings=settings(), now=now()),
+        video=_video(db, found), held=videos.HELD, broadcast=broadcasts.of_session(db, found),
+        shown=console.view(db, found, settings=settings(), now=now()),
         subscribers=len(subscriptions.recipients(db, found)), can_host=allowed(Action.HOST, own=is_host(found)),
         editable=found.state in {_DRAFT, LiveSessionState.SCHEDULED},
         cancellable=found.state in {_DRAFT, *sessions.AHEAD},
         public_address=url_for("sessions.session", public_id=found.public_id),
     )  # fmt: skip
+
+
+def _video(db: Session, found: LiveSession) -> PlatformVideo | None:
+    wanted = select(PlatformVideo).where(PlatformVideo.session_id == found.id).order_by(PlatformVideo.id.desc())
+    return db.scalars(wanted.limit(1)).first()
 
 
 def _refused(public_id: str, error: HelpCenterError) -> ResponseReturnValue:

@@ -1,6 +1,8 @@
 """The upload page: what a recording is called, and the plain form for browsers without JavaScript."""
 
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,9 +14,11 @@ from helpcenter.blueprints.workbench.frame import LANGUAGE_NAMES, bp
 from helpcenter.errors import HelpCenterError, InvalidInput
 from helpcenter.models import Upload
 from helpcenter.permissions import Action, Scope, scope
-from helpcenter.services import topics, uploads
-from helpcenter.web import now, ports, reading, require, role, say, settings, signed_in_user, transaction
+from helpcenter.services import sessions, topics, uploads
+from helpcenter.web import check, now, ports, reading, require, role, say, settings, signed_in_user, transaction
 from helpcenter.web.people import load_sign_in
+from helpcenter.web.sessions import is_host
+from streaming.schedule import ScheduleError, near
 
 LARGEST_DETAILS = 12 * 1024**2  # captions may have 5 MB
 LARGEST_PLAIN = 512 * 1024**2  # without JavaScript nothing shows that it goes on, and nothing resumes it
@@ -40,7 +44,7 @@ def room() -> uploads.Room:
 @require(Action.UPLOAD)
 def upload() -> ResponseReturnValue:
     """The form, and what was begun and not finished."""
-    return _page(Form())
+    return _page(Form({"session": request.args.get("session", "")}))
 
 
 @bp.post("/upload/details")
@@ -108,6 +112,7 @@ def _details() -> tuple[Form, uploads.Details]:
     form = Form(request.form.to_dict())
     captions, markers = request.files.get("captions"), request.files.get("markers")
     language = form.get("language")
+    session, begins = _of_session(form)
     return form, uploads.Details(
         title=form.get("title").strip(),
         language=language if language in LANGUAGE_NAMES else None,
@@ -117,7 +122,25 @@ def _details() -> tuple[Form, uploads.Details]:
         markers=markers.read() if markers else b"",
         markers_name=_name(markers, "markers.json"),
         fingerprint=form.get("fingerprint")[:500],
+        session=session,
+        begins=begins,
     )
+
+
+def _of_session(form: Form) -> tuple[str, str]:
+    """The live session that the file was recorded in, and the instant of its first second as it was typed, if any."""
+    public_id, begins = form.get("session"), form.get("begins")
+    if not public_id:
+        return "", ""
+    with reading() as db:
+        found = sessions.find(db, public_id)
+        check(Action.HOST, own=is_host(found))
+    try:
+        at = near(datetime.fromisoformat(begins).replace(tzinfo=None), ZoneInfo(found.zone)) if begins else None
+    except (ValueError, ScheduleError):
+        form.errors["begins"] = gettext("Please write day and time.")
+        at = None
+    return public_id, at.isoformat() if at else ""
 
 
 def _name(file: FileStorage | None, fallback: str) -> str:
@@ -150,8 +173,11 @@ def _take(file: FileStorage, details: uploads.Details) -> str:
 
 def _page(form: Form) -> str:
     with reading() as db:
+        session = sessions.find(db, form.get("session")) if form.get("session") else None
+        if session:
+            check(Action.HOST, own=is_host(session))
         waiting = uploads.unfinished(db, settings().uploads, user=signed_in_user(), now=ports().clock())
         return render_template(
             "workbench/upload.html", form=form, topics=topics.flat(db), waiting=waiting, addresses=_addresses,
-            largest=settings().max_upload_bytes, largest_plain=min(LARGEST_PLAIN, settings().max_upload_bytes),
+            session=session, largest=settings().max_upload_bytes, largest_plain=min(LARGEST_PLAIN, settings().max_upload_bytes),
         )  # fmt: skip

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from helpcenter.captions import parse_captions
 from helpcenter.errors import N_, Conflict, HelpCenterError, InvalidInput, Message, NotFound, TooLarge
-from helpcenter.models import Recording, Source, Topic, Upload, User
-from helpcenter.services import recordings
+from helpcenter.models import LiveSession, Recording, Source, Topic, Upload, User
+from helpcenter.services import recordings, videos
 from helpcenter.services.uploads.files import check_room, create_empty, held, offset_of, path_of, remove
 
 LIFE: Final = timedelta(hours=24)
@@ -21,7 +21,10 @@ LONGEST_TITLE: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What the sender says of the recording. `captions` and `markers` are files as they came; `fingerprint` knows the file again."""
+    """What the sender says of the recording. `captions` and `markers` are files as they came; `fingerprint` knows the file again.
+
+    `session` is the public id of the live session that the file was recorded in, `begins` the ISO instant of its first second.
+    """
 
     title: str = ""
     language: str | None = None
@@ -31,6 +34,8 @@ class Details:
     markers: bytes = b""
     markers_name: str = "markers.json"
     fingerprint: str = ""
+    session: str = ""
+    begins: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The form that the row keeps."""
@@ -38,6 +43,7 @@ class Details:
             "title": self.title, "language": self.language, "topic": self.topic, "fingerprint": self.fingerprint,
             "captions": base64.b64encode(self.captions).decode(), "captions_name": self.captions_name,
             "markers": base64.b64encode(self.markers).decode(), "markers_name": self.markers_name,
+            "session": self.session, "begins": self.begins,
         }  # fmt: skip
 
     @classmethod
@@ -63,6 +69,8 @@ def check_details(db: Session, details: Details) -> dict[str, Message]:
         wrong["title"] = Message(N_("This title is too long."))
     if details.topic and db.scalar(select(Topic.id).where(Topic.slug == details.topic)) is None:
         wrong["topic"] = Message(N_("This topic does not exist any more. Please choose another."))
+    if details.session and db.scalar(_held(details.session)) is None:
+        wrong["file"] = Message(N_("A file can be attached once the session has ended."))
     try:
         if details.captions:
             parse_captions(details.captions, name=details.captions_name)
@@ -74,6 +82,10 @@ def check_details(db: Session, details: Details) -> dict[str, Message]:
     except HelpCenterError as error:
         wrong["markers"] = error.message
     return wrong
+
+
+def _held(public_id: str) -> Select[int]:
+    return select(LiveSession.id).where(LiveSession.public_id == public_id, LiveSession.state.in_(videos.HELD))
 
 
 def begin(db: Session, room: Room, *, user: User, name: str, size: int, details: Details, now: datetime) -> Upload:
@@ -132,8 +144,25 @@ def finish(db: Session, folder: Path, upload: Upload, *, now: datetime) -> Recor
     if offset_of(folder, upload.public_id) != upload.size:
         raise Conflict(N_("This upload is not complete yet."))
     details = Details.from_json(upload.options)
+    recording = _attached(db, folder, upload, details, now=now) or _created(db, folder, upload, details, now=now)
+    upload.recording_id = recording.id
+    db.flush()
+    return recording
+
+
+def _attached(db: Session, folder: Path, upload: Upload, details: Details, *, now: datetime) -> Recording | None:
+    """The recording of the live session that the file was recorded in, where it was."""
+    session = db.scalar(select(LiveSession).where(LiveSession.public_id == details.session))
+    if session is None:
+        return None
+    t0 = datetime.fromisoformat(details.begins) if details.begins else None
+    file, actor = path_of(folder, upload.public_id), db.get(User, upload.user_id)
+    return videos.attach_file(db, session, file, name=upload.name, t0=t0, actor=actor, now=now)
+
+
+def _created(db: Session, folder: Path, upload: Upload, details: Details, *, now: datetime) -> Recording:
     topic = db.scalar(select(Topic).where(Topic.slug == details.topic)) if details.topic else None
-    recording = recordings.create(
+    return recordings.create(
         db,
         source=Source.UPLOAD,
         title=details.title,
@@ -147,9 +176,6 @@ def finish(db: Session, folder: Path, upload: Upload, *, now: datetime) -> Recor
         created_by=db.get(User, upload.user_id),
         now=now,
     )
-    upload.recording_id = recording.id
-    db.flush()
-    return recording
 
 
 def cancel(db: Session, folder: Path, upload: Upload) -> None:

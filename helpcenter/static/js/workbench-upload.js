@@ -108,8 +108,16 @@ function sendFile(chosen, { url, done }) {
   upload.start();
 }
 
+// OBS names its files by the second in which they begin: 2026-12-03 17-58-41.mkv
+function fillBeginning(name) {
+  const found = /(\d{4}-\d\d-\d\d)[ _](\d\d)-(\d\d)-(\d\d)/.exec(name);
+  const begins = document.getElementById("begins");
+  if (found && begins && !begins.value) begins.value = `${found[1]}T${found.slice(2).join(":")}`;
+}
+
 file.addEventListener("change", () => {
   const chosen = file.files[0];
+  if (chosen) fillBeginning(chosen.name);
   const goesOn = Boolean(chosen && begun(chosen));
   known.hidden = !goesOn;
   details.hidden = goesOn;

@@ -6,7 +6,16 @@ import pytest
 from sqlalchemy import select
 
 from helpcenter.errors import Message
-from helpcenter.models import Broadcast, DateOption, DateVote, LiveSession, LiveSessionState, Series
+from helpcenter.models import (
+    Broadcast,
+    DateOption,
+    DateVote,
+    LiveSession,
+    LiveSessionState,
+    PlatformVideo,
+    Series,
+    VideoState,
+)
 from helpcenter.permissions import Role
 from helpcenter.services import broadcasts
 from tests.factories import NOW, make_channel, make_session, make_user
@@ -100,7 +109,7 @@ def test_experts_see_what_they_host_and_nothing_else(expert, ports):
     for what in ("", "/edit"):
         assert browser.get(f"/workbench/sessions/{own.public_id}{what}").status_code == 200
         assert browser.get(f"/workbench/sessions/{other.public_id}{what}").status_code == 403
-    for what in ("edit", "cancel", "announce", "fix", "sync"):
+    for what in ("edit", "cancel", "announce", "fix", "sync", "look"):
         assert browser.post(f"/workbench/sessions/{other.public_id}/{what}").status_code == 403
 
 
@@ -186,6 +195,34 @@ def test_only_a_date_of_this_poll_is_fixed(editor, ports, poll):
     [other] = make_series(ports, 1)
     assert editor.post(f"/workbench/sessions/{other}/fix", data={"option": poll[1][0]}).status_code == 404
     assert editor.post(f"/workbench/sessions/{poll[0]}/fix", data={}).status_code == 404
+
+
+def test_after_the_end_the_page_says_what_has_become_of_the_recording(editor, ports):
+    with ports.database.transaction() as db:
+        session = make_session(db, state=LiveSessionState.PROCESSING, channel_id=make_channel(db).id, live_at=NOW)
+        video = PlatformVideo(
+            remote_id="v1", session_id=session.id, state=VideoState.WAITING, created_at=NOW, due_at=NOW
+        )
+        db.add(video)
+    address = f"/workbench/sessions/{session.public_id}"
+    page = editor.get(address).text
+    assert "YouTube is still making its recording whole" in page
+    assert f"/workbench/upload?session={session.public_id}" in page
+    with ports.database.transaction() as db:
+        row = db.get_one(PlatformVideo, video.id)
+        row.state, row.due_at, row.error = VideoState.GONE, None, Message("It is not there any more.").as_json()
+    assert "It is not there any more." in editor.get(address).text
+    assert editor.post(f"{address}/look").location == f"{address}?done=retry"
+    with ports.database.reading() as db:
+        row = db.get_one(PlatformVideo, video.id)
+        assert (row.state, row.due_at, row.error) == (VideoState.WAITING, NOW, None)
+
+
+def test_what_was_never_broadcast_is_not_looked_for(editor, ports):
+    with ports.database.transaction() as db:
+        session = make_session(db, state=LiveSessionState.ENDED, live_at=NOW)
+    assert "There is no recording yet." in editor.get(f"/workbench/sessions/{session.public_id}").text
+    assert editor.post(f"/workbench/sessions/{session.public_id}/look").status_code == 404
 
 
 def test_the_pages_speak_german(editor, ports, poll):

@@ -2,6 +2,7 @@
 
 import base64
 import fcntl
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -9,11 +10,11 @@ import pytest
 from sqlalchemy import func, select
 
 from helpcenter.app import create_app
-from helpcenter.models import Recording, Upload
+from helpcenter.models import LiveSession, LiveSessionState, Recording, Source, Upload
 from helpcenter.permissions import Role
 from helpcenter.settings import Settings
 from helpcenter.wiring import wire
-from tests.factories import make_user
+from tests.factories import NOW, make_session, make_user
 
 TUS = {"Tus-Resumable": "1.0.0"}
 PIECE = {**TUS, "Content-Type": "application/offset+octet-stream"}
@@ -227,3 +228,44 @@ def test_the_limit_is_lifted_for_those_who_may_upload_only(client, ports, sign_i
     large = form_with(b"0" * 3_000_000)
     assert client.post("/workbench/upload", **large).status_code == 413
     assert sign_in(customer).post("/workbench/upload", **large).status_code == 403
+
+
+def held_session(ports, state=LiveSessionState.ENDED):
+    with ports.database.transaction() as db:
+        return make_session(db, title="Winter range", state=state, starts_at=NOW, live_at=NOW)
+
+
+def test_a_file_becomes_the_recording_of_its_session(editor, ports, settings):
+    session = held_session(ports)
+    page = editor.get(f"/workbench/upload?session={session.public_id}").text
+    assert ("Winter range" in page, 'name="begins"' in page, 'name="captions"' in page) == (True, True, False)
+    wanted = details(title="", session=session.public_id, begins="2026-11-22T09:58:41")
+    begun = editor.post("/workbench/upload/details", data=wanted)
+    send(editor, begun.json["url"], b"0123456789", 0)
+    [recording] = recordings(ports)
+    with ports.database.reading() as db:
+        assert db.get_one(LiveSession, session.id).recording_id == recording.id
+        version = db.get_one(Recording, recording.id).version
+    assert (recording.title, recording.source) == ("Winter range", Source.LIVE)
+    assert version.t0 == datetime(2026, 11, 22, 8, 58, 41, tzinfo=UTC)
+    assert (version.original_name, Path(version.pending_path).parent) == ("talk.mp4", settings.uploads)
+    assert editor.get(begun.json["done"]).location == f"/workbench/recordings/{recording.public_id}"
+
+
+def test_a_file_is_attached_to_sessions_that_were_held(editor, ports):
+    ahead = held_session(ports, LiveSessionState.SCHEDULED)
+    answer = editor.post("/workbench/upload/details", data=details(session=ahead.public_id))
+    assert answer.json["errors"] == {"file": "A file can be attached once the session has ended."}
+    ended = held_session(ports)
+    answer = editor.post("/workbench/upload/details", data=details(session=ended.public_id, begins="soon"))
+    assert answer.json["errors"] == {"begins": "Please write day and time."}
+    assert editor.get("/workbench/upload?session=nothing").status_code == 404
+
+
+def test_experts_attach_files_to_what_they_hosted(ports, sign_in):
+    session = held_session(ports)
+    with ports.database.transaction() as db:
+        expert = make_user(db, Role.EXPERT)
+    browser = sign_in(expert)
+    assert browser.get(f"/workbench/upload?session={session.public_id}").status_code == 403
+    assert browser.post("/workbench/upload/details", data=details(session=session.public_id)).status_code == 403

@@ -43,7 +43,6 @@ def tick(ports: Ports) -> None:
             defer(db, WATCH_VIDEO, video_id)
         for import_id in videos.due_imports(db, now=now):
             defer(db, IMPORT_CHANNEL, import_id)
-        videos.forget_old(db, now=now)
         for channel_id in channels.due_checks(db, now=now):
             defer(db, CHECK_CHANNEL, channel_id)
     tidy(ports)

@@ -1,4 +1,4 @@
-"""Removes what interrupted work has left behind."""
+"""Removes what interrupted work has left behind, and what may not be kept any longer."""
 
 import os
 import shutil
@@ -67,3 +67,10 @@ def _uploads(ports: Ports, now: datetime) -> None:
 def _quota(ports: Ports, now: datetime) -> None:
     with ports.database.transaction() as db:
         quota.tidy(db, now=now)
+
+
+def _told(ports: Ports, now: datetime) -> None:
+    with ports.database.transaction() as db:
+        folders = videos.forget_old(db, now=now)
+    for folder in folders:
+        ports.storage.delete_tree(folder)

@@ -131,7 +131,7 @@ class VideoState(StrEnum):
     REFUSED = "refused"
 
 
-class PlatformVideo(PublicContent, Base):
+class PlatformVideo(Base):
     """A video on the platform, and what its API said of it at `refreshed_at`, which is renewed or deleted within 30 days.
 
     `looks` are the looks at an archive that is not whole yet: [[instant, seconds or None], …]. `captions` are the tracks

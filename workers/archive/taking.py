@@ -8,6 +8,7 @@ from helpcenter.ports import Ports
 from helpcenter.services import videos
 from helpcenter.services.videos import Told, VideoClaim
 from streaming.platform import LivePlatform, Privacy
+from workers.archive.posters import keep_poster
 from workers.archive.telling import tell_editors
 from workers.archive.texts import Found, find_text, is_ours, note_found
 from workers.archive.upkeep import next_due
@@ -41,3 +42,5 @@ def take(ports: Ports, platform: LivePlatform, claim: VideoClaim, *, incomplete:
         videos.note_ready(db, recording, now=now)
         reach("archive.storing")
     log.info("video taken in", video=remote_id)
+    if not download:
+        keep_poster(ports, claim.id)

@@ -2,7 +2,7 @@
 
 from helpcenter.services.videos.addresses import adopt_address
 from helpcenter.services.videos.captions import MOST_LOOKS, Text, best_tracks, keep_text, note_tracks, text_of
-from helpcenter.services.videos.forgetting import KEEP, RENEW, forget, forget_old
+from helpcenter.services.videos.forgetting import KEEP, RENEW, THUMBNAIL, forget, forget_old
 from helpcenter.services.videos.imports import (
     ImportClaim,
     Progress,
@@ -42,6 +42,7 @@ __all__ = [
     "KEEP",
     "MOST_LOOKS",
     "RENEW",
+    "THUMBNAIL",
     "WATCH_PAGE",
     "Fate",
     "ImportClaim",

@@ -46,8 +46,10 @@ def _known(db: Session, remote_id: str) -> Recording | None:
 
 def _ask(db: Session, remote_id: str, recording: Recording, channel: Channel, *, now: datetime) -> None:
     row = listed(db, remote_id, channel_id=channel.id, now=now)
-    if row.state is VideoState.PULLED or row.session_id is not None:
+    here = row.state is VideoState.PULLED and row.recording_id is not None
+    if here or row.session_id is not None:
         return
     row.recording_id, row.state, row.due_at, row.error, row.attempts = recording.id, VideoState.LISTED, now, None, 0
+    row.caption_looks, row.written = 0, {}
     db.flush()
     defer(db, WATCH_VIDEO, row.id)

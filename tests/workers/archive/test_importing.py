@@ -242,13 +242,46 @@ def test_what_was_told_is_renewed_for_fifty_videos_in_one_call(evening):
 
 def test_what_cannot_be_renewed_is_forgotten_after_thirty_days(evening):
     video_id = evening.emulator.studio.upload(evening.remote, "Filters", description="Clean them.", captions=vtt(60))
+    evening.emulator.videos[video_id].thumbnail = ("image/jpeg", jpeg())
     begin(evening)
     evening.work()
+    assert evening.ports.storage.exists(evening.version(video_id).poster_key)
     evening.emulator.oauth.revoke_channel(evening.remote)
     with evening.ports.database.transaction() as db:
-        assert videos.forget_old(db, now=evening.clock() + timedelta(days=29)) == 0
-        assert videos.forget_old(db, now=evening.clock() + timedelta(days=30)) == 1
-        recording = db.get_one(Recording, evening.video(video_id).recording_id)
-        assert (recording.title, recording.description) == (f"YouTube {video_id}", "")
+        assert videos.forget_old(db, now=evening.clock() + timedelta(days=29)) == []
+        (folder,) = videos.forget_old(db, now=evening.clock() + timedelta(days=30))
+        assert folder.startswith(f"recordings/{recording_of(db, evening, video_id).public_id}/thumbnail-")
+        recording = recording_of(db, evening, video_id)
+        assert (recording.title, recording.description, recording.version.poster_key) == (
+            f"YouTube {video_id}",
+            "",
+            None,
+        )
     row = evening.video(video_id)
     assert (row.told, row.captions, row.refreshed_at, evening.recording(video_id)["provider"]) == ({}, [], None, None)
+
+
+def recording_of(db, evening, video_id):
+    return db.get_one(Recording, evening.video(video_id).recording_id)
+
+
+def jpeg():
+    """The head of a picture of 1280 × 720, and its end."""
+    return (
+        b"\xff\xd8\xff\xc0\x00\x11\x08" + (720).to_bytes(2, "big") + (1280).to_bytes(2, "big") + bytes(10) + b"\xff\xd9"
+    )
+
+
+def test_what_was_deleted_here_is_not_looked_after_and_comes_back_by_its_address_only(evening):
+    (video_id,) = fill(evening, 1)
+    begin(evening)
+    evening.work()
+    with evening.ports.database.transaction() as db:
+        from helpcenter.services.editing import delete_recording
+
+        delete_recording(db, recording_of(db, evening, video_id), editor=None, now=evening.clock())
+    evening.live_through(days=2)
+    begin(evening)
+    evening.work()
+    assert (recordings(evening), evening.video(video_id).due_at) == ([], None)
+    assert adopted(evening, video_id)[0] == "Talk 0"

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from helpcenter.models import Recording, Step, StepState
 from helpcenter.ports import Ports
-from helpcenter.services import quota, uploads
+from helpcenter.services import quota, uploads, videos
 
 log = structlog.get_logger(__name__)
 EVERY = timedelta(minutes=10)
@@ -30,6 +30,7 @@ def tidy(ports: Ports, *, every: timedelta = EVERY, old: timedelta = OLD) -> Non
     _half_written(ports, before=now - old)
     _uploads(ports, now)
     _quota(ports, now)
+    _told(ports, now)
 
 
 def _changed(path: Path) -> datetime:

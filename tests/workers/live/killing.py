@@ -11,16 +11,18 @@ from helpcenter.platforms import ConnectedChannels
 from helpcenter.services import console
 from streaming.platform import BroadcastStatus
 from tests.factories import make_topic
-from tests.workers.live.evening import PICTURE, Evening, assert_one_each
+from tests.workers.live.evening import PICTURE, Evening, assert_one_each, fault
 
 _S = LiveSessionState
 MAKING = (
     "claimed", "create.noted", "create.done", "create.storing", "create.stored", "ingest.noted", "ingest.made", "ingest.done",
-    "ingest.storing", "ingest.stored", "bind.done", "bind.storing", "bind.stored", "look.done", "look.storing", "look.stored",
+    "ingest.storing", "ingest.stored", "bind.done", "bind.storing", "bind.stored",
     "thumbnail.done", "thumbnail.storing", "thumbnail.stored", "playlists.made", "playlists.added", "playlists.done",
     "playlists.storing", "playlists.stored",
 )  # fmt: skip
-LIVE = ("live.asked", "live.done", "live.storing", "live.stored", "look.done", "look.storing")
+FINDING = ("find.done", "find.storing", "find.stored")
+REHEARSING = ("testing.asked", "rehearse.done", "rehearse.storing", "rehearse.stored")
+LIVE = ("live.asked", "live.done", "live.storing", "live.stored", "look.done", "look.storing", "look.stored")
 ENDING = ("complete.asked", "complete.done", "complete.storing", "complete.stored")
 CHANGING = ("details.done", "details.storing", "details.stored")
 CANCELLING = ("delete.done", "delete.storing", "delete.stored")
@@ -76,6 +78,23 @@ def drill_making(tonight: Evening, folder: Path, point: str) -> None:
     assert tonight.remote.stream_id == tonight.channel.stream_id
 
 
+def drill_finding(tonight: Evening, folder: Path, point: str) -> None:
+    fault(tonight, "liveBroadcasts.insert", "apply-then-503")
+    killed_at(tonight, point, folder)
+    tonight.until(lambda: tonight.row.status is BroadcastStatus.READY, step=10)
+    assert_one_each(tonight)
+    assert tonight.asked("liveBroadcasts.insert") == 1
+
+
+def drill_rehearsing(tonight: Evening, folder: Path, point: str) -> None:
+    tonight.work()
+    tonight.encoder.start()
+    tonight.do(console.rehearse)
+    killed_at(tonight, point, folder)
+    tonight.until(lambda: tonight.session.state is _S.REHEARSING)
+    assert tonight.remote.status == "testing"
+
+
 def drill_going_live(tonight: Evening, folder: Path, point: str) -> None:
     tonight.work()
     tonight.encoder.start()
@@ -115,6 +134,6 @@ def drill_cancelling(tonight: Evening, folder: Path, point: str) -> None:
 
 
 DRILLS = {
-    drill_making: MAKING, drill_going_live: LIVE, drill_ending: ENDING, drill_changing: CHANGING, drill_cancelling: CANCELLING,
+    drill_making: MAKING, drill_finding: FINDING, drill_rehearsing: REHEARSING, drill_going_live: LIVE, drill_ending: ENDING, drill_changing: CHANGING, drill_cancelling: CANCELLING,
 }  # fmt: skip
 """Each drill with the points at which its worker may be killed, all of them."""

@@ -1,12 +1,10 @@
 """What visitors do in a real browser: watch from a second on, follow the text, search, ask, and not be seen by Google."""
 
 import shutil
-import threading
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Page, expect
 
 from helpcenter.models import RecordingState, Source
 from helpcenter.services import search
@@ -17,7 +15,6 @@ WIDER = """[...document.querySelectorAll("body *")]
     .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
     .filter((one) => document.documentElement.scrollWidth > document.documentElement.clientWidth)
     .map((one) => `${one.tagName}.${one.className}`)"""
-PHONE = {"width": 390, "height": 844}
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.skipif(not shutil.which("chromium"), reason="needs Chromium"),
@@ -25,45 +22,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*unclosed file:pytest.PytestUnraisableExceptionWarning"),
     pytest.mark.filterwarnings("ignore:.*FileIO:pytest.PytestUnraisableExceptionWarning"),
 ]
-
-
-@pytest.fixture
-def site(app):
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def open_page(chromium, site):
-    """`open_page(**options)` is a page of a fresh browser; whatever it complains about fails the test."""
-    contexts, complaints = [], []
-
-    def opened(**options) -> Page:
-        context = chromium.new_context(**{"base_url": site, "locale": "en-GB", "viewport": PHONE, **options})
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 @pytest.fixture

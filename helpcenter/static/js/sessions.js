@@ -7,16 +7,13 @@ const LATE = 30 * MINUTE;
 const lang = document.documentElement.lang || "en";
 const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-function unit(value, name) {
-  return new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "long" }).format(value);
-}
+// "in 5 days": the largest unit of which there are at least two.
+const relative = new Intl.RelativeTimeFormat(lang, { numeric: "always" });
 
 function left(ms) {
-  const minutes = Math.max(1, Math.ceil(ms / MINUTE));
-  if (ms >= 2 * DAY) return unit(Math.floor(ms / DAY), "day");
-  const hours = Math.floor(minutes / 60);
-  if (hours >= 10) return unit(hours, "hour");
-  return [hours && unit(hours, "hour"), (minutes % 60 || !hours) && unit(minutes % 60, "minute")].filter(Boolean).join(" ");
+  if (ms >= 2 * DAY) return relative.format(Math.floor(ms / DAY), "day");
+  if (ms >= 2 * HOUR) return relative.format(Math.floor(ms / HOUR), "hour");
+  return relative.format(Math.ceil(ms / MINUTE), "minute");
 }
 
 function wallTime(at, timeZone) {
@@ -37,7 +34,7 @@ function showCountdown(box, start) {
   const count = box.querySelector("[data-count]");
   const ms = start - Date.now();
   count.hidden = ms < -LATE;
-  count.textContent = ms > 0 ? count.dataset.in.replace("{}", left(ms)) : count.dataset.now;
+  count.textContent = ms > 0 ? left(ms) : count.dataset.now;
 }
 
 const boxes = [...document.querySelectorAll("[data-moment]")].map((box) => [box, new Date(box.dataset.start), new Date(box.dataset.end)]);

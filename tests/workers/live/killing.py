@@ -134,6 +134,12 @@ def drill_cancelling(tonight: Evening, folder: Path, point: str) -> None:
 
 
 DRILLS = {
-    drill_making: MAKING, drill_finding: FINDING, drill_rehearsing: REHEARSING, drill_going_live: LIVE, drill_ending: ENDING, drill_changing: CHANGING, drill_cancelling: CANCELLING,
-}  # fmt: skip
+    drill_making: MAKING,
+    drill_finding: FINDING,
+    drill_rehearsing: REHEARSING,
+    drill_going_live: LIVE,
+    drill_ending: ENDING,
+    drill_changing: CHANGING,
+    drill_cancelling: CANCELLING,
+}
 """Each drill with the points at which its worker may be killed, all of them."""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from helpcenter.cli.ingest import some_worker
 from helpcenter.errors import N_, InvalidInput
-from helpcenter.models import Channel, ChannelImport
+from helpcenter.models import Channel, ChannelImport, ImportState
 from helpcenter.ports import Ports
 from helpcenter.services import channels, videos
 from helpcenter.services.videos.imports import OPEN
@@ -71,7 +71,11 @@ def _follow(ports: Ports, row_id: int) -> None:
             look_after()
             with ports.database.reading() as db:
                 job = db.get_one(ChannelImport, row_id)
-                line, open_still = _told(videos.summary(db, job)), job.state in OPEN
+                result = videos.summary(db, job)
+            line, open_still = (
+                _told(result),
+                job.state in OPEN or (job.state is ImportState.DONE and result["processing"]),
+            )
             if line != told:
                 click.echo(line, err=True)
                 told = line
@@ -82,7 +86,8 @@ def _follow(ports: Ports, row_id: int) -> None:
 
 def _told(result: dict[str, Any]) -> str:
     counts = ", ".join(
-        f"{result[name]} {name.replace('_', ' ')}" for name in ("pulled", "waiting", "refused", "captions_waiting")
+        f"{result[name]} {name.replace('_', ' ')}"
+        for name in ("pulled", "waiting", "refused", "captions_waiting", "processing")
     )
     line = f"{result['import']}  {result['state']}: {result['found']} found, {counts}"
     return f"{line}. {result['note']}" if result["note"] else line

@@ -21,6 +21,8 @@ from helpcenter.models import (
     ChannelState,
     ImportState,
     PlatformVideo,
+    Recording,
+    RecordingState,
     Topic,
     User,
     VideoState,
@@ -36,13 +38,17 @@ _GIVEN_UP: Final = (VideoState.GONE, VideoState.REFUSED)
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an import is: videos found, taken in, still to come, refused or gone; `captions` are still to be looked for."""
+    """How far an import is: videos found, taken in, still to come, refused or gone.
+
+    Of those taken in, `captions` are still to be looked for, and `processing` go through the pipeline.
+    """
 
     found: int
     pulled: int
     waiting: int
     refused: int
     captions: int
+    processing: int
 
     @property
     def share(self) -> float:
@@ -127,12 +133,17 @@ def progress(db: Session, job: ChannelImport) -> Progress:
     )
     counts = {state: count for state, count in rows}  # noqa: C416 -- rows, not pairs
     captions = db.scalar(select(func.count()).where(PlatformVideo.import_id == job.id, _captions_open())) or 0
+    in_work = select(func.count()).join(PlatformVideo, PlatformVideo.recording_id == Recording.id).where(
+        PlatformVideo.import_id == job.id, Recording.state == RecordingState.PROCESSING
+    )  # fmt: skip
+    processing = db.scalar(in_work.select_from(Recording)) or 0
     return Progress(
         found=sum(counts.values()),
         pulled=counts.get(VideoState.PULLED, 0),
         waiting=counts.get(VideoState.LISTED, 0) + counts.get(VideoState.WAITING, 0),
         refused=sum(counts.get(state, 0) for state in _GIVEN_UP),
         captions=captions,
+        processing=processing,
     )
 
 
@@ -229,6 +240,7 @@ def summary(db: Session, job: ChannelImport) -> dict[str, Any]:
         "waiting": now_at.waiting,
         "refused": now_at.refused,
         "captions_waiting": now_at.captions,
+        "processing": now_at.processing,
         "note": str(Message.from_json(job.error)) if job.error else "",
     }
 

@@ -106,7 +106,7 @@ def view(db: Session, session: LiveSession, *, settings: Settings, now: datetime
         commands=_commands(session, row, now),
         gate=_gate(seen) if row else (),
         gate_left=_gate_left(row, settings.live_wait(GATE), now) if row else None,
-        health=in_words(seen) if row else [],
+        health=in_words(seen) if row and session.state in AHEAD | {_S.LIVE} else [],
         health_at=row.health_at if row else None,
         problems=problems(row, session),
         end_at=row.end_at if row and row.wanted is _W.COMPLETE and row.status is not _W.COMPLETE else None,
@@ -141,7 +141,7 @@ def _doing(session: LiveSession, row: Broadcast | None) -> Message:
         return Message(_STATES[_S.LIVE])
     if row.wanted in {_W.LIVE, _W.TESTING} and row.status is not row.wanted:
         return Message(_WAITING[row.wanted])
-    if row.remote_id is None:
+    if row.status in {None, _W.CREATED}:
         return Message(N_("The broadcast is being made on YouTube."))
     return Message(_STATES[session.state])
 

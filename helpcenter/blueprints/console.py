@@ -223,5 +223,5 @@ def _late() -> timedelta:
 
 
 def _starts_in(found: LiveSession) -> str:
-    words = str(format_timedelta(found.starts_at - now(), threshold=1.2, add_direction=True))
+    words = str(format_timedelta(found.starts_at - now(), threshold=2, add_direction=True))
     return words if found.starts_at > now() else gettext("It should have begun %(ago)s", ago=words)

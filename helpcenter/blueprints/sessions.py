@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import select
 
 from helpcenter.errors import N_, Conflict, NotFound
-from helpcenter.models import LiveSession, LiveSessionState, User, Visibility
+from helpcenter.models import LiveSession, LiveSessionState, Visibility
 from helpcenter.permissions import Action
 from helpcenter.services import feeds, pages, sessions, topics
 from helpcenter.services.pages import SessionCard, SessionPage
+from helpcenter.services.sessions import subscriptions
 from helpcenter.services.sessions.times import say_day, say_hours, say_when
 from helpcenter.web import (
     allowed,
@@ -144,13 +144,11 @@ def topic_calendar(slug: str) -> ResponseReturnValue:
 @public
 @cached_page
 def host_calendar(public_id: str) -> ResponseReturnValue:
-    """The public sessions of one host. Who never was one has none: 404."""
+    """The public sessions of one host."""
     with reading() as db:
-        host = db.scalar(select(User).where(User.public_id == public_id))
-        found = feeds.announced(db, now=now(), host=host) if host else []
-        if host is None or not found:
-            raise NotFound
-        file = feeds.calendar(found, settings=settings(), name=_feed_name(host.name))
+        host = subscriptions.read_target(db, f"host:{public_id}", language=language())
+        found = feeds.announced(db, now=now(), host=public_id)
+        file = feeds.calendar(found, settings=settings(), name=_feed_name(host.title))
     return _file(file, _CALENDAR)
 
 

@@ -6,25 +6,25 @@ from typing import Final
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, selectinload
 
-from helpcenter.models import LiveSession, LiveSessionState, SessionHost, SessionTopic, User, Visibility
+from helpcenter.models import LiveSession, LiveSessionState, SessionTopic, User, Visibility
 
 PAST: Final = timedelta(days=90)
 MOST: Final = 1000
 
 
 def announced(
-    db: Session, *, now: datetime, topics: list[int] | None = None, host: User | None = None
+    db: Session, *, now: datetime, topics: list[int] | None = None, host: str | None = None
 ) -> list[LiveSession]:
     """The public sessions of the last 90 days and all to come, those called off among them, soonest first.
 
-    Of any of the `topics` alone (by id), or of one host, where they are given.
+    Of any of the `topics` alone (by id), or of one host (by public id), where they are given.
     """
     wanted = _public().where(LiveSession.starts_at > now - PAST)
     if topics is not None:
         about = exists().where(SessionTopic.session_id == LiveSession.id, SessionTopic.topic_id.in_(topics))
         wanted = wanted.where(about)
     if host is not None:
-        wanted = wanted.where(exists().where(SessionHost.session_id == LiveSession.id, SessionHost.user_id == host.id))
+        wanted = wanted.where(LiveSession.hosts.any(User.public_id == host))
     return list(db.scalars(wanted.order_by(LiveSession.starts_at, LiveSession.id).limit(MOST)))
 
 

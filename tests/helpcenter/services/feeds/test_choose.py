@@ -28,4 +28,4 @@ def test_a_feed_is_of_a_topic_with_all_below_it_or_of_a_host(db):
         make_session(db, title=str(number), starts_at=NOW + number * DAY, **values)
     of_bikes = announced(db, now=NOW, topics=topics.below(db, bikes))
     assert [session.title for session in of_bikes] == ["1", "2"]
-    assert [session.title for session in announced(db, now=NOW, host=anna)] == ["2"]
+    assert [session.title for session in announced(db, now=NOW, host=anna.public_id)] == ["2"]

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from helpcenter.models import Recording, Step, StepState
 from helpcenter.ports import Ports
 from helpcenter.services import quota, uploads, videos
+from helpcenter.services.sessions import subscriptions
 
 log = structlog.get_logger(__name__)
 EVERY = timedelta(minutes=10)
@@ -18,7 +19,7 @@ OLD = timedelta(hours=1)
 
 
 def tidy(ports: Ports, *, every: timedelta = EVERY, old: timedelta = OLD) -> None:
-    """Remove dead work folders, half-written files older than `old`, expired uploads, old quota; at most once in `every`."""
+    """Remove dead work folders, half-written files older than `old`, and rows that are due to go; at most once in `every`."""
     mark = ports.settings.scratch / "tidied"
     now = ports.clock()
     if mark.exists() and _changed(mark) > now - every:
@@ -31,6 +32,8 @@ def tidy(ports: Ports, *, every: timedelta = EVERY, old: timedelta = OLD) -> Non
     _uploads(ports, now)
     _quota(ports, now)
     _told(ports, now)
+    with ports.database.transaction() as db:
+        subscriptions.forget_old(db, now=now)
 
 
 def _changed(path: Path) -> datetime:

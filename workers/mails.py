@@ -1,5 +1,6 @@
 """Sending the mails of the outbox: each once, also when this process dies in the middle of it."""
 
+from datetime import datetime
 from email.message import EmailMessage
 
 import structlog
@@ -19,6 +20,7 @@ HARMLESS_TWICE = frozenset({"sign_in", "confirm_question", "confirm_subscription
 _UNKNOWN = N_(
     "The connection broke while the mail was handed over, so it may have arrived or not. Send it again if it is missed."
 )
+_TOO_LATE = N_("Before this mail could be sent, what it tells of was over.")
 _UNWRITABLE = N_("This mail could not be written: %(why)s")
 
 
@@ -79,6 +81,9 @@ def _send(ports: Ports, claim: MailClaim) -> None:
 
 
 def _message(ports: Ports, claim: MailClaim) -> EmailMessage:
+    useless_after = claim.params.get("useless_after")
+    if useless_after and datetime.fromisoformat(useless_after) < ports.clock():
+        raise InvalidInput(_TOO_LATE)
     return build_message(
         render_mail(claim.kind, claim.params, claim.language, ports.settings),
         message_id=claim.message_id,

@@ -315,3 +315,18 @@ def test_kills_around_smtp_without_a_log_make_no_second_mail(ports, tmp_path):
     assert max(arrived.values()) == 1
     assert {message_id for message_id, state in ends.items() if state is MailState.SENT} <= set(arrived)
     assert set(ends.values()) == {MailState.SENT, MailState.UNKNOWN}
+
+
+def test_a_mail_that_tells_of_what_is_over_is_not_sent(ports: Ports, clock: Clock) -> None:
+    params = {**ANSWERED, "useless_after": (clock.now + timedelta(hours=1)).isoformat()}
+    with ports.database.transaction() as db:
+        for number in range(2):
+            notifications.queue_mail(
+                db, effect_key=f"late:{number}", kind="question_answered", params=params,
+                recipient="kim@example.org", language="en", now=clock.now,
+            )  # fmt: skip
+        early, late = [mail_id for (mail_id,) in db.query(OutgoingMail.id).order_by(OutgoingMail.id)]
+    mails.send(ports, early)
+    clock.advance(hours=2)
+    mails.send(ports, late)
+    assert [_row(ports, mail_id).state for mail_id in (early, late)] == [MailState.SENT, MailState.FAILED]

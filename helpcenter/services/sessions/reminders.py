@@ -69,6 +69,7 @@ def send(db: Session, reminder_id: int, *, now: datetime) -> int:
             params={
                 "session": session.public_id, "title": session.title, "starts_at": session.starts_at.isoformat(),
                 "ends_at": session.ends_at.isoformat(), "zone": session.zone, "lead": lead, "subscription": one.public_id,
+                "useless_after": session.ends_at.isoformat(),
             },
             recipient=one.email, language=one.language, now=now,
         )

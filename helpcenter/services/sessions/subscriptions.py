@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, delete, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Conflict, NotFound, TooMany
@@ -24,8 +24,17 @@ from helpcenter.settings import Settings
 
 PER_DAY: Final = 20
 """How many subscriptions one address may begin within a day: each sends a mail to somebody who may not have asked."""
+KEPT: Final = timedelta(days=30)
 _OPEN: Final = frozenset(
     {LiveSessionState.DRAFT, LiveSessionState.SCHEDULED, LiveSessionState.REHEARSING, LiveSessionState.LIVE}
+)
+
+
+# Whom everybody may know as a host: of a session that was announced.
+_HOSTS: Final = (
+    select(SessionHost.user_id)
+    .join(LiveSession, LiveSession.id == SessionHost.session_id)
+    .where(LiveSession.announced_at.is_not(None))
 )
 
 
@@ -95,6 +104,14 @@ def unsubscribe_from_all(db: Session, email: str) -> None:
     db.execute(delete(Subscription).where(Subscription.email == email))
 
 
+def forget_old(db: Session, *, now: datetime) -> None:
+    """Forget addresses that were never confirmed, and those that waited for a session which is long over."""
+    before = now - KEPT
+    over = select(literal(f"{TargetKind.SESSION}:") + LiveSession.public_id).where(LiveSession.ends_at < before)
+    never = Subscription.confirmed_at.is_(None) & (Subscription.created_at < before)
+    db.execute(delete(Subscription).where(never | Subscription.target.in_(over)))
+
+
 def of_address(db: Session, email: str) -> list[Subscription]:
     """All subscriptions of an address, oldest first."""
     return list(db.scalars(select(Subscription).where(Subscription.email == email).order_by(Subscription.id)))
@@ -115,7 +132,7 @@ def read_target(db: Session, target: str, *, language: str, open_only: bool = Fa
         return Target(TargetKind.ALL, "", "")
     if kind == TargetKind.TOPIC and (topic := db.scalar(select(Topic).where(Topic.slug == name))):
         return Target(TargetKind.TOPIC, name, topic.title(language))
-    hosts = select(User).where(User.public_id == name, User.id.in_(select(SessionHost.user_id)))
+    hosts = select(User).where(User.public_id == name, User.id.in_(_HOSTS))
     if kind == TargetKind.HOST and (host := db.scalar(hosts)):
         return Target(TargetKind.HOST, name, host.name)
     if kind == TargetKind.SESSION and (session := db.scalar(select(LiveSession).where(LiveSession.public_id == name))):

@@ -67,6 +67,9 @@ def test_not_everybody_is_a_host(db):
     user = make_user(db, Role.EXPERT, name="Anna")
     with pytest.raises(NotFound):
         _subscribe(db, f"host:{user.public_id}")
+    make_session(db, hosts=[user], announced_at=None)
+    with pytest.raises(NotFound):
+        _subscribe(db, f"host:{user.public_id}")
     make_session(db, hosts=[user])
     assert subscriptions.read_target(db, f"host:{user.public_id}", language="en") == Target(
         TargetKind.HOST, user.public_id, "Anna"
@@ -187,3 +190,19 @@ def test_the_end_of_a_poll_concerns_those_who_wait_for_it(db):
     make_subscription(db, f"session:{session.public_id}", email="kim@example.org")
     assert telling.tell(db, session, "dated", now=NOW) == 1
     assert [(mail.kind, mail.recipient) for mail in _mails(db)] == [("session_dated", "kim@example.org")]
+
+
+def test_addresses_are_not_kept_without_a_reason(each_database, db):
+    long_ago = NOW - 31 * DAY
+    over, ahead = make_session(db, starts_at=long_ago), make_session(db)
+    make_subscription(db, confirmed=False, email="never@example.org", created_at=long_ago)
+    make_subscription(db, confirmed=False, email="not-yet@example.org")
+    make_subscription(db, f"session:{over.public_id}", email="over@example.org")
+    make_subscription(db, f"session:{ahead.public_id}", email="ahead@example.org", created_at=long_ago)
+    make_subscription(db, email="all@example.org", created_at=long_ago)
+    subscriptions.forget_old(db, now=NOW)
+    assert sorted(db.scalars(select(Subscription.email))) == [
+        "ahead@example.org",
+        "all@example.org",
+        "not-yet@example.org",
+    ]

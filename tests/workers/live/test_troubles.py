@@ -35,11 +35,16 @@ def problems(tonight):
     return words(tonight.view.problems)
 
 
-@pytest.mark.parametrize("kind", APPLIED)
 @pytest.mark.parametrize(
-    "method", ["liveBroadcasts.bind", "liveBroadcasts.transition", "liveBroadcasts.update", "liveBroadcasts.list"]
+    ("method", "kind"),
+    [
+        ("liveBroadcasts.bind", "apply-then-close"),
+        ("liveBroadcasts.update", "apply-then-timeout"),
+        ("liveBroadcasts.list", "apply-then-503"),
+        *(("liveBroadcasts.transition", kind) for kind in APPLIED),
+    ],
 )
-def test_lost_answers_delay_an_evening_and_do_nothing_else(tonight, kind, method):
+def test_lost_answers_delay_an_evening_and_do_nothing_else(tonight, method, kind):
     fault(tonight, method, kind, times=2)
     tonight.until(lambda: tonight.row.status is BroadcastStatus.READY)
     tonight.encoder.start()

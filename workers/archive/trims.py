@@ -13,8 +13,7 @@ from helpcenter.errors import N_, Message
 from helpcenter.models import CueRow, PlatformVideo, Recording, Transcript
 from helpcenter.ports import Ports
 from helpcenter.services import recordings, videos
-from helpcenter.services.videos import BY_TEXT, Told, VideoClaim
-from helpcenter.services.videos.pulling import ACTUAL_START
+from helpcenter.services.videos import ACTUAL_START, BY_TEXT, Told, VideoClaim
 from streaming import timeline
 from streaming.platform import LivePlatform
 from streaming.timeline import Kept, Line

@@ -120,8 +120,9 @@ def _look_for_captions(ports: Ports, platform: LivePlatform, claim: VideoClaim) 
             return
         held.error = None
         note_found(held, found, ports)
-        if found.text is not None:
-            videos.keep_text(db, held.recording, found.text, now=ports.clock())
+        text = videos.placed(db, held, held.recording, found.text) if found.text else None
+        if text is not None:
+            videos.keep_text(db, held.recording, text, now=ports.clock())
 
 
 def _write_chapters(ports: Ports, platform: LivePlatform, claim: VideoClaim) -> None:

@@ -34,9 +34,11 @@ from helpcenter.services.videos.rows import (
     look_again,
 )
 from helpcenter.services.videos.told import Fate, Judgement, Told, judge, live_length, looks_of, note_look
-from helpcenter.services.videos.versions import BY_TEXT, HELD, attach_file, is_attached, retime
+from helpcenter.services.videos.versions import HELD, attach_file, retime
+from helpcenter.services.videos.zero import ACTUAL_START, BY_TEXT, is_attached, placed
 
 __all__ = [
+    "ACTUAL_START",
     "BY_TEXT",
     "HELD",
     "KEEP",
@@ -82,6 +84,7 @@ __all__ = [
     "note_look",
     "note_ready",
     "note_tracks",
+    "placed",
     "progress",
     "pull",
     "resume_import",

@@ -23,6 +23,7 @@ from helpcenter.services import recordings, steps
 from helpcenter.services.sessions import states
 from helpcenter.services.videos.pulling import plain_description
 from helpcenter.services.videos.told import Told
+from helpcenter.services.videos.zero import in_video
 from streaming.youtube.block import room
 from streaming.youtube.description import chapter_lines, has_chapters
 
@@ -77,12 +78,12 @@ def _lines(db: Session, row: PlatformVideo, recording: Recording) -> str:
     told = Told.of(row)
     chapters = recordings.chapters_of(db, recording)
     ours = any(chapter.edited or chapter.source == "marker" for chapter in chapters)
-    duration = recording.version.duration if recording.version else None
-    if not ours or not duration or has_chapters(plain_description(told)):
+    if not ours or not told.duration or has_chapters(plain_description(told)):
         return ""
+    starts = [(in_video(db, row, recording, chapter.start), chapter.title) for chapter in chapters]
     lines = chapter_lines(
-        [(chapter.start, chapter.title) for chapter in chapters],
-        duration=duration,
+        [(start, title) for start, title in starts if start is not None],
+        duration=told.duration,
         opening=OPENING.get(recording.language or "", OPENING["en"]),
         room=room(told.description),
     )

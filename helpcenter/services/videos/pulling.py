@@ -7,7 +7,6 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpcenter.models import (
-    Broadcast,
     ChannelImport,
     LiveSession,
     Marker,
@@ -20,12 +19,11 @@ from helpcenter.models import (
 from helpcenter.services import recordings, steps
 from helpcenter.services.videos.captions import Text, keep_text
 from helpcenter.services.videos.told import Told
+from helpcenter.services.videos.zero import placed, zero_of
 from streaming.platform import Privacy
 from streaming.youtube.block import Fence, with_block
 
 WATCH_PAGE: Final = "https://www.youtube.com/watch?v="
-ACTUAL_START: Final = "actualStartTime"
-PUBLISHED: Final = "publishedAt"
 _LANGUAGES: Final = ("de", "en")
 _VISIBILITY: Final = {Privacy.PUBLIC.value: Visibility.PUBLIC, Privacy.UNLISTED.value: Visibility.UNLISTED}
 
@@ -45,6 +43,7 @@ def pull(db: Session, row: PlatformVideo, text: Text | None, *, download: bool, 
         link_session(db, row.session, recording)
     row.recording_id, row.recording = recording.id, recording
     row.pulled_duration = told.duration
+    text = placed(db, row, recording, text) if text else None
     if text is not None:
         keep_text(db, recording, text, now=now)
     elif recording.source is Source.YOUTUBE and row.session is None:
@@ -84,7 +83,7 @@ def _there(db: Session, row: PlatformVideo) -> Recording | None:
 
 def _new(db: Session, row: PlatformVideo, told: Told, *, download: bool, now: datetime) -> Recording:
     session = row.session
-    zero = _zero(db, row, told)
+    zero, method = zero_of(db, row)
     description = plain_description(told)
     recording = recordings.create(
         db,
@@ -95,28 +94,16 @@ def _new(db: Session, row: PlatformVideo, told: Told, *, download: bool, now: da
         language=language_of(row),
         topic=_topic(db, row),
         visibility=session.visibility if session else _VISIBILITY.get(told.privacy, Visibility.STAFF),
-        t0=zero[0],
+        t0=zero,
         created_by=session.hosts[0] if session and session.hosts else None,
         now=now,
     )
     version = recording.version
     assert version is not None
     version.duration = told.duration
-    version.t0_method = zero[1]
+    version.t0_method = method
     version.pending_path = WATCH_PAGE + row.remote_id if download else ""
     return recording
-
-
-def _zero(db: Session, row: PlatformVideo, told: Told) -> tuple[datetime | None, str]:
-    """When second 0 was, and how we know."""
-    session = row.session
-    broadcast = db.scalar(select(Broadcast).where(Broadcast.session_id == session.id)) if session else None
-    start = (broadcast.actual_start if broadcast else None) or told.actual_start
-    if start is not None:
-        return start, ACTUAL_START
-    if session is not None and session.live_at is not None:
-        return session.live_at, "host's button"
-    return (told.published_at, PUBLISHED) if told.published_at else (None, "assumed")
 
 
 def _topic(db: Session, row: PlatformVideo) -> Topic | None:

@@ -22,18 +22,11 @@ from helpcenter.services import recordings, steps
 from helpcenter.services.sessions import states
 from helpcenter.services.videos.moving import Moved, move_content
 from helpcenter.services.videos.pulling import WATCH_PAGE, link_session
+from helpcenter.services.videos.zero import ATTACHED, UNSURE
 from streaming.timeline import Kept, new_zero
 
-ATTACHED: Final = "attached"
-BY_TEXT: Final = "caption text"
-UNSURE: Final = "unsure"
 HELD: Final = frozenset({LiveSessionState.ENDED, LiveSessionState.PROCESSING, LiveSessionState.PUBLISHED})
 _LATEST: Final = timedelta(days=1)
-
-
-def is_attached(recording: Recording) -> bool:
-    """Whether what plays is our own file: then what is done to the video on the platform moves nothing here."""
-    return recording.version is not None and recording.version.t0_method == ATTACHED
 
 
 def retime(

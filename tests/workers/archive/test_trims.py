@@ -1,5 +1,7 @@
 """A recording that somebody trims on the platform, later: everything moves along, or is flagged."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -143,6 +145,20 @@ def test_captions_of_the_old_length_are_waited_for(evening, video_id):
     track.content = after
     evening.live_through(hours=3)
     assert (evening.version(video_id).number, evening.version(video_id).t0_method) == (2, "caption text")
+
+
+def test_a_file_of_our_own_keeps_its_own_times_and_the_video_gets_chapters_in_its(evening, video_id, mp4):
+    with evening.ports.database.transaction() as db:
+        session = db.merge(evening.session())
+        began = evening.version(video_id).t0 - timedelta(seconds=90)  # the recorder was started earlier
+        videos.attach_file(db, session, mp4, t0=began, actor=None, now=evening.clock())
+    evening.work()
+    with evening.ports.database.transaction() as db:
+        db.get_one(
+            Recording, evening.video(video_id).recording_id
+        ).version.duration = 3700  # as if the film were that long
+    assert confirmed(evening)[0] == ("One", 710, 770)
+    assert "10:00 How far does it go?" in evening.emulator.videos[video_id].description
 
 
 def test_a_file_of_our_own_is_not_touched_by_what_is_done_to_the_video(evening, video_id, mp4):

@@ -51,6 +51,7 @@ class Told:
     live_content: str = ""
     language: str | None = None
     thumbnail: str = ""
+    embeddable: bool = True
     views: int | None = None
     duration: float | None = None
     published_at: datetime | None = None
@@ -87,7 +88,7 @@ def _as_json(video: Video) -> dict[str, Any]:
     return {
         "title": video.title, "description": video.description, "channel_id": video.channel_id, "privacy": video.privacy.value,
         "upload_status": video.upload_status, "live_content": video.live_content, "language": video.language,
-        "thumbnail": _picture(video.thumbnails), "views": video.views, "duration": video.duration,
+        "thumbnail": _picture(video.thumbnails), "embeddable": video.embeddable, "views": video.views, "duration": video.duration,
         **{name: at.isoformat() for name, at in instants.items() if at},
     }  # fmt: skip
 

@@ -1,7 +1,9 @@
 """What becomes of a broadcast's archive, against the emulator."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from helpcenter.models import (
@@ -243,6 +245,29 @@ def test_one_that_was_given_up_can_be_looked_at_again(evening):
         videos.look_again(db, db.get_one(PlatformVideo, evening.video(other).id), actor=None, now=evening.clock())
     evening.work()
     assert (evening.video(other).state, evening.video(other).error) == (VideoState.PULLED, None)
+
+
+@pytest.mark.parametrize(
+    ("edited", "said"), [({"privacyStatus": "private"}, "private"), ({"embeddable": False}, "other sites")]
+)
+def test_a_video_that_our_pages_cannot_play_is_taken_for_its_text_and_editors_hear_of_it(evening, edited, said):
+    evening.pipeline = False
+    video_id = evening.broadcast(captions=vtt(3600))
+    evening.emulator.studio.edit(video_id, **edited)
+    evening.live_through(hours=1)
+    assert (evening.recording(video_id)["provider"], said in error(evening, video_id)) == ("YouTube captions", True)
+    assert [to for to, _ in evening.mails()] == ["editor@example.org"]
+
+
+def test_at_the_pace_of_a_demonstration_the_archive_need_not_be_as_long_as_the_broadcast(evening):
+    evening.pipeline = False
+    fast = evening.ports.settings.model_copy(update={"live_pace": 60.0})
+    evening.ports = replace(evening.ports, settings=fast)
+    evening.emulator.clock.pace = 60.0
+    video_id = evening.broadcast(minutes=1)
+    evening.emulator.set_recording(video_id, length=600.0)
+    evening.live_through(minutes=1)
+    assert (evening.video(video_id).state, evening.video(video_id).pulled_duration) == (VideoState.PULLED, 600)
 
 
 def test_two_workers_make_one_recording(evening):

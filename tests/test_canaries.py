@@ -12,6 +12,7 @@ from helpcenter.models import (
     CueRow,
     EntryState,
     FaqClip,
+    LiveSessionState,
     RecordingState,
     Transcript,
     Upload,
@@ -19,11 +20,21 @@ from helpcenter.models import (
 )
 from helpcenter.permissions import Role
 from helpcenter.services import search
-from tests.factories import NOW, make_clip, make_entry, make_question, make_recording, make_topic, make_user
+from tests.factories import (
+    NOW,
+    make_channel,
+    make_clip,
+    make_entry,
+    make_question,
+    make_recording,
+    make_session,
+    make_topic,
+    make_user,
+)
 
 PRIVATE = "canaryprivate"
 CUSTOMERS = "canarycustomers"
-SAME_PAGE = re.compile(r"[?&](?:amp;)?(?:t|lang)=[^&]*")
+SAME_PAGE = re.compile(r"[?&](?:amp;)?(?:t|lang|month)=[^&]*")
 LINK = re.compile(r'(?:href|src|action|hx-get|data-[a-z-]+)="(/[^"#]*)')
 MOST_PAGES = 250
 
@@ -35,7 +46,7 @@ def things(ports):
     with ports.database.transaction() as db:
         topic, staff = (
             make_topic(db, slug="battery"),
-            make_user(db, Role.EXPERT, email=f"{PRIVATE}@example.org", name=PRIVATE),
+            make_user(db, Role.EXPERT, email=f"{PRIVATE}@example.org", name="Kim"),
         )
         shown = make_entry(db, title="How far?", topic=topic, state=EntryState.PUBLISHED, published_at=NOW)
         draft = make_entry(db, title=PRIVATE, body=PRIVATE, topic=topic, slug="a-draft")
@@ -80,6 +91,9 @@ def things(ports):
         asked.askers[0].name = PRIVATE
         upload = Upload(user_id=staff.id, name=PRIVATE, size=9, created_at=NOW, expires_at=NOW)
         db.add(upload)
+        planned = make_session(db, title=PRIVATE, description=PRIVATE, state=LiveSessionState.DRAFT, topics=[topic])
+        closed = make_session(db, title=CUSTOMERS, visibility=Visibility.CUSTOMERS, topics=[topic])
+        make_channel(db, token=PRIVATE)
         db.flush()
         for entry in (shown, draft, review, members):
             search.index_entry(db, entry.id)
@@ -93,7 +107,22 @@ def things(ports):
         ]
         public_ids = [
             row.public_id
-            for row in (shown, draft, members, public, secret, failed, *clips, good, question, asked, staff, upload)
+            for row in (
+                shown,
+                draft,
+                members,
+                public,
+                secret,
+                failed,
+                *clips,
+                good,
+                question,
+                asked,
+                staff,
+                upload,
+                planned,
+                closed,
+            )
         ]
     file = ports.settings.scratch / "file"
     for key in keys:

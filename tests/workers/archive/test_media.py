@@ -1,11 +1,23 @@
 """The media of an archive through the real yt-dlp, from the emulator's media server."""
 
+import gc
+import warnings
+
 import pytest
 
 from helpcenter.errors import TooLarge, Unavailable
 from tests.workers.archive.evening import vtt
 from workers.media.fetch import FetchLimits
 from workers.media.fetch_video import fetch_video
+
+
+@pytest.fixture(autouse=True)
+def _leave_no_connection():
+    """yt-dlp leaves that of a download which was stopped to the collector, which would complain in the middle of another test."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import psycopg
@@ -22,7 +23,17 @@ from helpcenter.tokens import fingerprint, signature
 from helpcenter.wiring import wire
 from tests import servers
 
+if TYPE_CHECKING:
+    from streaming.emulator import Emulator
+
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+
+
+def on_emulator(settings: Settings, emulator: "Emulator", **more: Any) -> Settings:
+    """The same settings, with the emulator as YouTube."""
+    roots = {"youtube_api_root": emulator.url, "youtube_oauth_root": emulator.url}
+    client = {"youtube_client_id": emulator.client_id, "youtube_client_secret": emulator.client_secret}
+    return settings.model_copy(update={**roots, **client, **more})
 
 
 class Clock:
@@ -116,6 +127,15 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str) -> Settings:
     return Settings(data_root=tmp_path / "data", database_url=database_url, secret_key="a key for tests only")
+
+
+@pytest.fixture
+def emulator(clock: Clock) -> "Iterator[Emulator]":
+    """The live platform, on the test's own clock."""
+    from streaming.emulator import Emulator
+
+    with Emulator(time=clock) as running:
+        yield running
 
 
 @pytest.fixture

@@ -21,8 +21,7 @@ from helpcenter.jobs import (
 from helpcenter.models import LiveSession, LiveSessionState, Question, QuestionState
 from helpcenter.permissions import Role
 from helpcenter.services import accounts, questions
-from streaming.emulator import Emulator
-from tests.conftest import NOW
+from tests.conftest import NOW, on_emulator
 from tests.factories import make_channel, make_topic, make_user
 from workers import beat, mails, reminders
 from workers.archive.watch import watch
@@ -39,21 +38,15 @@ QUESTION = "Warum geht das Licht an meinem Rad nicht an?"
 
 
 @pytest.fixture
-def emulator(clock):
-    with Emulator(time=clock) as running:
-        running.world.default_media = SAMPLES / "evening-qa.mp4"
-        running.world.default_captions = (SAMPLES / "evening-qa.vtt").read_text()
-        yield running
+def emulator(emulator):
+    emulator.world.default_media = SAMPLES / "evening-qa.mp4"
+    emulator.world.default_captions = (SAMPLES / "evening-qa.vtt").read_text()
+    return emulator
 
 
 @pytest.fixture
 def settings(settings, emulator):
-    return settings.model_copy(
-        update={
-            "youtube_client_id": emulator.client_id, "youtube_client_secret": emulator.client_secret,
-            "youtube_api_root": emulator.url, "youtube_oauth_root": emulator.url, "youtube_download": True,
-        }
-    )  # fmt: skip
+    return on_emulator(settings, emulator, youtube_download=True)
 
 
 class Evening:
@@ -171,9 +164,11 @@ def _subscribe(visitor, evening):
 
 
 def _remind(evening):
-    evening.until(lambda: evening.clock() >= evening.session.starts_at - timedelta(minutes=5), step=400, most=300)
-    subjects = [subject for subject, _ in evening.mail_to("nina@example.org")]
-    assert len(subjects) == 3
+    for lead in (timedelta(days=1), timedelta(minutes=15), timedelta(minutes=5)):
+        evening.clock.now = evening.session.starts_at - lead
+        evening.work()
+    # The link to confirm, the day before, a quarter of an hour before.
+    assert len(evening.mail_to("nina@example.org")) == 3
 
 
 def _go_live(host, evening):

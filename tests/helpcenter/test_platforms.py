@@ -12,28 +12,17 @@ from helpcenter.models import Channel, ChannelState, OutgoingMail, QuotaDay
 from helpcenter.permissions import Role
 from helpcenter.platforms import oauth_client
 from helpcenter.services import channels
-from helpcenter.settings import Settings
-from streaming.emulator import Emulator
 from streaming.errors import Deferred, ReauthNeeded
 from streaming.platform import Priority
+from tests.conftest import on_emulator
 from tests.factories import make_channel, make_user
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 
 
 @pytest.fixture
-def emulator(clock):
-    with Emulator(time=clock) as running:
-        yield running
-
-
-@pytest.fixture
-def settings(tmp_path, database_url, emulator):
-    return Settings(
-        data_root=tmp_path / "data", database_url=database_url, secret_key="a key for tests only",
-        youtube_client_id=emulator.client_id, youtube_client_secret=emulator.client_secret,
-        youtube_api_root=emulator.url, youtube_oauth_root=emulator.url,
-    )  # fmt: skip
+def settings(settings, emulator):
+    return on_emulator(settings, emulator)
 
 
 @pytest.fixture

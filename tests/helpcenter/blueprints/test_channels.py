@@ -15,6 +15,7 @@ from helpcenter.services import channels, quota
 from helpcenter.settings import Settings
 from streaming.emulator import Emulator
 from streaming.platform import Priority
+from tests.conftest import on_emulator
 from tests.factories import make_channel, make_session, make_user
 
 FORCE_SSL = "https://www.googleapis.com/auth/youtube.force-ssl"
@@ -27,12 +28,8 @@ def emulator():
 
 
 @pytest.fixture
-def settings(tmp_path, database_url, emulator):
-    return Settings(
-        data_root=tmp_path / "data", database_url=database_url, secret_key="a key for tests only",
-        youtube_client_id=emulator.client_id, youtube_client_secret=emulator.client_secret,
-        youtube_api_root=emulator.url, youtube_oauth_root=emulator.url,
-    )  # fmt: skip
+def settings(settings, emulator):
+    return on_emulator(settings, emulator)
 
 
 @pytest.fixture

@@ -1,24 +1,13 @@
 import pytest
 
-from helpcenter.settings import Settings
-from streaming.emulator import Emulator
+from tests.conftest import on_emulator
 from tests.workers.archive.evening import Evening
 from tests.workers.driving import film
 
 
 @pytest.fixture
-def emulator(clock):
-    with Emulator(time=clock) as running:
-        yield running
-
-
-@pytest.fixture
-def settings(tmp_path, database_url, emulator):
-    return Settings(
-        data_root=tmp_path / "data", database_url=database_url, secret_key="a key for tests only",
-        youtube_client_id=emulator.client_id, youtube_client_secret=emulator.client_secret,
-        youtube_api_root=emulator.url, youtube_oauth_root=emulator.url,
-    )  # fmt: skip
+def settings(settings, emulator):
+    return on_emulator(settings, emulator)
 
 
 @pytest.fixture

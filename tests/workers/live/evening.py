@@ -14,6 +14,7 @@ from helpcenter.ports import Ports
 from helpcenter.services import broadcasts, console
 from helpcenter.wiring import wire
 from streaming.emulator import Emulator
+from tests.conftest import on_emulator
 from tests.factories import make_channel, make_session
 from workers.live.project import project
 
@@ -135,12 +136,7 @@ def connected(ports: Ports, emulator: Emulator, *, pace: float = 1.0) -> Ports:
     quota = ports.settings.data_root / "quota.json"
     quota.parent.mkdir(parents=True, exist_ok=True)
     quota.write_text(json.dumps({**table, "buckets": dict.fromkeys(table["buckets"], 10**9)}))
-    settings = ports.settings.model_copy(
-        update={
-            "youtube_client_id": emulator.client_id, "youtube_client_secret": emulator.client_secret,
-            "youtube_api_root": emulator.url, "youtube_oauth_root": emulator.url, "live_pace": pace, "youtube_quota": quota,
-        }
-    )  # fmt: skip
+    settings = on_emulator(ports.settings, emulator, live_pace=pace, youtube_quota=quota)
     return wire(settings, queue=ports.queue, clock=ports.clock)
 
 

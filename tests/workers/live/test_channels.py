@@ -8,8 +8,7 @@ from helpcenter.models import Channel, ChannelState, OutgoingMail
 from helpcenter.permissions import Role
 from helpcenter.sealing import KeyRing, is_current
 from helpcenter.services import channels
-from helpcenter.settings import Settings
-from streaming.emulator import Emulator
+from tests.conftest import on_emulator
 from tests.factories import NOW, make_channel, make_user
 from workers import beat
 from workers.live.channels import check
@@ -18,18 +17,8 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
 
 @pytest.fixture
-def emulator(clock):
-    with Emulator(time=clock) as running:
-        yield running
-
-
-@pytest.fixture
-def settings(tmp_path, database_url, emulator):
-    return Settings(
-        data_root=tmp_path / "data", database_url=database_url, secret_key="a key for tests only",
-        youtube_client_id=emulator.client_id, youtube_client_secret=emulator.client_secret,
-        youtube_api_root=emulator.url, youtube_oauth_root=emulator.url,
-    )  # fmt: skip
+def settings(settings, emulator):
+    return on_emulator(settings, emulator)
 
 
 @pytest.fixture

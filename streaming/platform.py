@@ -247,8 +247,8 @@ class LivePlatform(Protocol):
     def transition(self, broadcast_id: str, to: BroadcastStatus) -> Broadcast:
         """Ask for TESTING, LIVE or COMPLETE, and return what the platform says then.
 
-        Being there already, or on the way, is success. The way from READY to LIVE without a rehearsal switches the
-        platform's test phase off first. Raises Rejected with the reason "errorStreamInactive" while nothing arrives.
+        Being there already, or on the way, is success. From READY the platform's test phase is switched on first for
+        TESTING, and off for LIVE. Raises Rejected with the reason "errorStreamInactive" while nothing arrives.
         """
 
     def set_thumbnail(self, video_id: str, picture: bytes, content_type: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from streaming.errors import NotFound, PlatformError, Rejected, Uncertain
 from streaming.platform import Broadcast, BroadcastPlan, BroadcastStatus, Privacy
 from streaming.youtube.block import Fence, holds_marker, marker_line, with_block, without_fences
-from streaming.youtube.call import Api, as_page, batches, oldest_first
+from streaming.youtube.call import Api, as_page, batches, oldest_first, understood
 from streaming.youtube.values import instant, rfc3339, same_instant
 
 PARTS: Final = "id,snippet,status,contentDetails"
@@ -65,17 +65,18 @@ class Broadcasts:
         # broadcastStatus may not be joined by mine, and without broadcastType persistent ones are left out.
         every = self._api.items(self._calls().list, part=PARTS, broadcastStatus="all", broadcastType="all")
         ours = [item for item in every if holds_marker(item.get("snippet", {}).get("description", ""), marker)]
-        return [read(item) for item in oldest_first(ours)]
+        return [understood(read, item) for item in oldest_first(ours)]
 
     def by_id(self, ids: Sequence[str]) -> dict[str, Broadcast]:
         """See LivePlatform.broadcasts."""
-        return {item["id"]: read(item) for item in self._items(ids)}
+        return {item["id"]: understood(read, item) for item in self._items(ids)}
 
     def update(self, broadcast_id: str, plan: BroadcastPlan) -> Broadcast:
         """See LivePlatform.update_broadcast."""
         current = self._item(broadcast_id)
+        seen = understood(read, current)
         changed = _changes(current, plan)
-        return self._write(current, changed) if changed else read(current)
+        return self._write(current, changed) if changed else seen
 
     def delete(self, broadcast_id: str) -> None:
         """See LivePlatform.delete_broadcast."""
@@ -86,7 +87,7 @@ class Broadcasts:
 
     def bind(self, broadcast_id: str, stream_id: str) -> Broadcast:
         """See LivePlatform.bind."""
-        current = read(self._item(broadcast_id))
+        current = understood(read, self._item(broadcast_id))
         if current.stream_id == stream_id:
             return current
         return self._api.run(self._calls().bind(id=broadcast_id, streamId=stream_id, part=PARTS), read)
@@ -94,12 +95,14 @@ class Broadcasts:
     def transition(self, broadcast_id: str, to: BroadcastStatus) -> Broadcast:
         """See LivePlatform.transition."""
         current = self._item(broadcast_id)
-        status = read(current).status
-        if status in REACHED[to]:
-            return read(current)
-        if (status, to) == (BroadcastStatus.READY, BroadcastStatus.LIVE) and _monitor(current)["enableMonitorStream"]:
-            # With the test phase switched on, the platform would insist on testing first.
-            self._write(current, {"contentDetails": _details(current, rehearsal=False)})
+        seen = understood(read, current)
+        if seen.status in REACHED[to]:
+            return seen
+        rehearsal = to is BroadcastStatus.TESTING
+        beginning = seen.status is BroadcastStatus.READY and to is not BroadcastStatus.COMPLETE
+        if beginning and seen.rehearsal is not rehearsal:
+            # With its test phase switched on, the platform insists on testing before it goes live; off, it allows no test.
+            self._write(current, {"contentDetails": _details(current, rehearsal=rehearsal)})
         try:
             asked = self._calls().transition(broadcastStatus=to.value, id=broadcast_id, part=PARTS)
             return self._api.run(asked, read)
@@ -112,7 +115,7 @@ class Broadcasts:
 
     def _look_again(self, broadcast_id: str) -> Broadcast | None:
         try:
-            return read(self._item(broadcast_id))
+            return understood(read, self._item(broadcast_id))
         except PlatformError:
             return None
 

@@ -17,6 +17,7 @@ from streaming.youtube.transport import Transport, client
 
 T = TypeVar("T")
 
+_UNREADABLE: Final = (ValueError, KeyError, TypeError, AttributeError, IndexError)
 PAGE: Final = 50
 """Most items that one page, and most ids that one question, may have."""
 
@@ -74,14 +75,22 @@ class Api:
         except requests.RequestException as error:
             kind = Retryable if _never_sent(error) else lost
             raise kind(f"{method}: {type(error).__name__}") from error
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        except _UNREADABLE as error:
             raise lost(f"{method}: an answer that cannot be read ({type(error).__name__})") from error
 
 
 def as_page(answer: dict[str, Any]) -> dict[str, Any]:
     """A list's answer, with "items" in any case. Raises TypeError, KeyError where it is none."""
-    items = [{**item, "id": str(item["id"])} for item in answer.get("items", [])]
+    items = [{**item, "id": str(item["id"])} for item in answer.get("items") or []]
     return {**answer, "items": items}
+
+
+def understood(read: Callable[[dict[str, Any]], T], item: dict[str, Any]) -> T:
+    """What `read` makes of an item of a list. Raises Retryable where it is not whole, or says what we do not know."""
+    try:
+        return read(item)
+    except _UNREADABLE as error:
+        raise Retryable(f"{item.get('id')}: an answer that cannot be read ({type(error).__name__})") from error
 
 
 def batches(ids: Sequence[str]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from streaming.platform import Page, Playlist
-from streaming.youtube.call import PAGE, Api, as_page
+from streaming.youtube.call import PAGE, Api, as_page, understood
 
 
 class Playlists:
@@ -16,7 +16,7 @@ class Playlists:
 
     def every(self) -> list[Playlist]:
         """See LivePlatform.playlists."""
-        return [read(item) for item in self._api.items(self._calls().list, part="id,snippet", mine=True)]
+        return [understood(read, item) for item in self._api.items(self._calls().list, part="id,snippet", mine=True)]
 
     def create(self, title: str, description: str) -> Playlist:
         """See LivePlatform.create_playlist."""

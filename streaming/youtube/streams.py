@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any, Final, TypeVar
 
 from streaming.platform import Health, HealthIssue, Ingest, StreamHealth, StreamStatus
-from streaming.youtube.call import Api, as_page, batches, oldest_first
+from streaming.youtube.call import Api, as_page, batches, oldest_first, understood
 
 PARTS: Final = "id,snippet,cdn,contentDetails,status"
 
@@ -34,12 +34,12 @@ class Streams:
         every = self._api.items(self._calls().list, part=PARTS, mine=True)
         ours = [item for item in every if marker in item.get("snippet", {}).get("title", "").split()]
         reusable = [item for item in ours if item.get("contentDetails", {}).get("isReusable", True)]
-        return [read(item) for item in oldest_first(reusable)]
+        return [understood(read, item) for item in oldest_first(reusable)]
 
     def health(self, stream_ids: Sequence[str]) -> dict[str, StreamHealth]:
         """See LivePlatform.health."""
         return {
-            item["id"]: read_health(item)
+            item["id"]: understood(read_health, item)
             for some in batches(stream_ids)
             for item in self._api.run(self._calls().list(part="id,status", id=some, maxResults=50), as_page)["items"]
         }

@@ -9,7 +9,7 @@ from googleapiclient.http import MediaInMemoryUpload
 from streaming.errors import NotAllowed, NotFound, Rejected
 from streaming.platform import Channel, Privacy, Video
 from streaming.youtube.block import with_block
-from streaming.youtube.call import Api, as_page, batches
+from streaming.youtube.call import Api, as_page, batches, understood
 from streaming.youtube.values import instant, number, seconds
 
 PARTS: Final = "id,snippet,status,contentDetails,liveStreamingDetails,statistics"
@@ -41,17 +41,18 @@ class Videos:
 
     def by_id(self, ids: Sequence[str]) -> dict[str, Video]:
         """See LivePlatform.videos."""
-        return {item["id"]: read(item) for item in self._items(ids)}
+        return {item["id"]: understood(read, item) for item in self._items(ids)}
 
     def update_description(self, video_id: str, block: str) -> Video:
         """See LivePlatform.update_description."""
         current = next(iter(self._items([video_id])), None)
         if current is None:
             raise NotFound(f"there is no video {video_id}", reason="videoNotFound")
+        seen = understood(read, current)
         snippet = {name: current["snippet"][name] for name in _SNIPPET if name in current["snippet"]}
         snippet["description"] = with_block(snippet.get("description", ""), block)
         if snippet["description"] == current["snippet"].get("description", ""):
-            return read(current)
+            return seen
         asked = self._calls().update(part="id,snippet", body={"id": video_id, "snippet": snippet})
         return self._api.run(asked, lambda answer: read({**current, **answer}))
 

@@ -304,6 +304,16 @@ def test_from_ready_to_live_without_a_rehearsal(stage, rehearsal):
     assert stage.asked("liveBroadcasts.update") == int(rehearsal)
 
 
+def test_a_rehearsal_after_going_live_has_failed(stage):
+    broadcast, ingest = bound(stage, rehearsal=True)
+    with pytest.raises(Rejected):
+        stage.platform.transition(broadcast.id, LIVE)
+    stage.ingest(ingest.key).start()
+    stage.platform.transition(broadcast.id, BroadcastStatus.TESTING)
+    stage.advance(seconds=10)
+    assert stage.platform.broadcasts([broadcast.id])[broadcast.id].status is BroadcastStatus.TESTING
+
+
 def test_switching_the_test_phase_off_changes_nothing_else(stage):
     broadcast, ingest = bound(stage, rehearsal=True)
     before = {name: dict(part) for name, part in stage.parts(broadcast.id).items()}

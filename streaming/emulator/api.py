@@ -11,7 +11,7 @@ from streaming.emulator.faults import Fault, Faults, Kind
 from streaming.emulator.harm import spoiled, struck
 from streaming.emulator.http import Request, Response, as_json
 from streaming.emulator.journal import Entry, Journal
-from streaming.emulator.oauth import Authorization, Grant
+from streaming.emulator.oauth import IN_QUERY, Authorization, Grant, access_token
 from streaming.emulator.quota import Quota, RateLimit
 from streaming.emulator.world import JSON, World
 
@@ -35,7 +35,8 @@ class Api:
         """The answer to a call; an upload's metadata and file may have been taken apart already."""
         with self.world.clock.lock:
             self.world.clock.settle()
-            entry = Entry("", request.path, request.query, None, self.world.clock.now())
+            shown = {name: values for name, values in request.query.items() if name != IN_QUERY}
+            entry = Entry("", request.path, shown, None, self.world.clock.now())
             self.journal.append(entry)
             fault = None
             try:
@@ -44,7 +45,7 @@ class Api:
                 entry.body = body if body is not None else _decoded(request)
                 fault = self.faults.next_for(entry)
                 if fault and fault.kind is Kind.UNAUTHORIZED:
-                    self.oauth.forget_access(request.headers.get("authorization", ""))
+                    self.oauth.forget_access(access_token(request))
                 response = struck(fault) or self._call(entry, method, request, in_path, media, fault)
             except ApiError as error:
                 entry.reason = error.reason
@@ -55,10 +56,18 @@ class Api:
             entry.status = response.status
             return response
 
+    def admit(self, request: Request) -> None:
+        """Raise ApiError for the beginning of an upload that could not be carried out, whatever its file will be."""
+        with self.world.clock.lock:
+            self.world.clock.settle()
+            method, in_path, _ = self.document.find(request.verb, request.path)
+            grant = self.oauth.holder(access_token(request))
+            self._permitted(method, grant, {**request.query, **{k: [v] for k, v in in_path.items()}})
+
     def _call(
         self, entry: Entry, method: Method, request: Request, in_path: dict[str, str], media: Media | None, fault: Fault | None
     ) -> Response:  # fmt: skip
-        grant = self.oauth.holder(request.headers.get("authorization", ""))
+        grant = self.oauth.holder(access_token(request))
         entry.project, entry.channel = grant.client_id, grant.channel
         entry.bucket = self.quota.cost(method)[0]
         self.quota.check(grant.client_id, method, entry.at)
@@ -86,9 +95,7 @@ class Api:
         return as_json(result, headers={"ETag": f'"{tag}"'})
 
     def _checked(self, entry: Entry, method: Method, grant: Grant, query: dict[str, list[str]]) -> Call:
-        if not grant.scopes & method.scopes:
-            raise ApiError(403, "insufficientPermissions", "Request had insufficient authentication scopes.")
-        params = self.document.check_query(method, query)
+        params = self._permitted(method, grant, query)
         body = entry.body or {}
         if not isinstance(body, dict):
             raise ApiError(400, "parseError", "Parse Error")
@@ -99,6 +106,11 @@ class Api:
         if not channel.id and method.name != "channels.list":
             raise ApiError(401, "youtubeSignupRequired", "Unauthorized", location="Authorization", where="header")
         return Call(self.world, method, params, channel, body)
+
+    def _permitted(self, method: Method, grant: Grant, query: dict[str, list[str]]) -> dict[str, list[str]]:
+        if not grant.scopes & method.scopes:
+            raise ApiError(403, "insufficientPermissions", "Request had insufficient authentication scopes.")
+        return self.document.check_query(method, query)
 
     def _edit_by_hand(self, call: Call, fault: Fault) -> None:
         wanted = call.one("id") or str(call.body.get("id", ""))
@@ -123,6 +135,6 @@ def _decoded(request: Request) -> JSON | None:
         return None
     try:
         body = json.loads(request.body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ApiError(400, "parseError", "Parse Error") from error
     return body if isinstance(body, dict) else {"": body}

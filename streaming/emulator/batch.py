@@ -19,7 +19,7 @@ def answer(request: Request, call: Callable[[Request], Response]) -> Response:
     head = b"Content-Type: " + request.headers.get("content-type", "").encode() + b"\r\n\r\n"
     message = BytesParser(policy=HTTP).parsebytes(head + request.body)
     parts = list(message.iter_parts()) if message.is_multipart() else []
-    if not 0 < len(parts) <= MOST:
+    if not 0 < len(parts) <= MOST or any(part.is_multipart() for part in parts):
         error = ApiError(400, "badRequest", "Failed to parse the batch request.")
         return Response(error.status, error.body())
     boundary = f"batch_{uuid4().hex}"

@@ -1,6 +1,7 @@
 """One call of a method as the resources see it, and how they answer."""
 
 import base64
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -127,11 +128,12 @@ def _token(offset: int) -> str:
 
 def _offset(token: str) -> int:
     try:
-        return int(base64.urlsafe_b64decode(token).decode().removeprefix("page:"))
-    except ValueError as error:
-        raise parameter(
-            "pageToken", "The request specifies an invalid page token.", reason="invalidPageToken"
-        ) from error
+        found = re.fullmatch(r"page:(\d{1,9})", base64.urlsafe_b64decode(token).decode())
+    except ValueError:
+        found = None
+    if found is None:
+        raise parameter("pageToken", "The request specifies an invalid page token.", reason="invalidPageToken")
+    return int(found[1])
 
 
 def replaced(part: JSON, given: JSON, defaults: JSON) -> JSON:

@@ -5,6 +5,10 @@ import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import RLock
+from typing import Final
+
+_MARGIN: Final = timedelta(days=1000)
+"""What the platform reckons with beyond its own now."""
 
 
 def real_time() -> datetime:
@@ -47,9 +51,11 @@ class Clock:
             heapq.heappush(self._timers, (self.later(seconds), next(self._order), action))
 
     def advance(self, seconds: float) -> None:
-        """Move ahead by virtual seconds (not divided by the pace), doing on the way what is due."""
+        """Move ahead by virtual seconds (not divided by the pace), doing on the way what is due. Raises OverflowError."""
         with self.lock:
-            self._ahead += timedelta(seconds=seconds)
+            ahead = self._ahead + timedelta(seconds=seconds)
+            self._source() + ahead + _MARGIN  # raises OverflowError before anything is changed
+            self._ahead = ahead
             self.settle()
 
     def settle(self) -> None:

@@ -89,9 +89,10 @@ def answer(stage: Stage, request: Request) -> Response:
     if verb is None:
         return as_json({"error": f"no such verb; known are: {', '.join(sorted(VERBS))}"}, 404)
     try:
-        result = verb(stage, json.loads(request.body or b"{}"))
+        with stage.clock.lock:
+            result = verb(stage, json.loads(request.body or b"{}"))
     except KeyError as error:
         return as_json({"error": f"there is no {error}"}, 404)
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         return as_json({"error": str(error)}, 400)
     return Response(body=json.dumps({} if result is None else result, default=str).encode())

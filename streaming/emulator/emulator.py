@@ -21,7 +21,7 @@ class Emulator(Stage):
 
     def __init__(self, port: int = 0, *, pace: float = 1.0, time: Callable[[], datetime] = real_time) -> None:
         super().__init__(pace=pace, time=time)
-        self._uploads = Uploads(self.api.answer)
+        self._uploads = Uploads(self.api.answer, self.api.admit)
         self._port = port
         self._server: Server | None = None
 

@@ -15,6 +15,8 @@ from threading import Event, Lock, Thread
 from typing import Any, Final, cast
 from urllib.parse import parse_qs, urlsplit
 
+from streaming.emulator.errors import ApiError
+
 JSON_TYPE: Final = "application/json; charset=UTF-8"
 HTML_TYPE: Final = "text/html; charset=UTF-8"
 
@@ -78,6 +80,13 @@ def as_json(value: object, status: int = 200, headers: dict[str, str] | None = N
 
 
 Application = Callable[[Request], Response]
+SENSELESS: Final = (ValueError, OverflowError, RecursionError)
+"""What texts that are none, numbers and instants beyond all bounds, and endless nesting raise."""
+
+
+def _senseless() -> Response:
+    error = ApiError(400, "badRequest", "Bad Request")
+    return Response(error.status, error.body())
 
 
 class Server(ThreadingHTTPServer):
@@ -142,9 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer any request."""
         server = cast("Server", self.server)
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        body = self._read_body(headers)
-        response = server.application(Request.parsed(self.command, self.path, headers, body))
+        response = self._response(server.application)
         if response.delivery is Delivery.LATE:
             server.stopping.wait(response.seconds)
         if response.delivery is Delivery.HELD:
@@ -155,11 +162,28 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._send(response)
 
-    do_POST = do_PUT = do_DELETE = do_HEAD = do_GET  # noqa: N815 -- names of the standard library
+    do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = do_GET  # noqa: N815 -- the standard library's names
+
+    def _response(self, application: Application) -> Response:
+        """The application's answer; an error of Google's form where what came in cannot be understood at all."""
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        try:
+            body = self._read_body(headers)
+        except ValueError:  # nobody knows where the next request would begin
+            self.close_connection = True
+            return _senseless()
+        try:
+            return application(Request.parsed(self.command, self.path, headers, body))
+        except SENSELESS:
+            return _senseless()
 
     def _read_body(self, headers: dict[str, str]) -> bytes:
+        """The body. Raises ValueError for lengths that are none."""
         if headers.get("transfer-encoding", "").lower() != "chunked":
-            return self.rfile.read(int(headers.get("content-length") or 0))
+            length = int(headers.get("content-length") or 0)
+            if length < 0:
+                raise ValueError(length)
+            return self.rfile.read(length)
         pieces = []
         while size := int(self.rfile.readline().split(b";")[0], 16):
             pieces.append(self.rfile.read(size))

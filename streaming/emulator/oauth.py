@@ -17,6 +17,7 @@ from streaming.emulator.world import Channel, World
 
 ACCESS_SECONDS: Final = 3599
 CODE_SECONDS: Final = 600
+IN_QUERY: Final = "access_token"
 FORCE_SSL: Final = "https://www.googleapis.com/auth/youtube.force-ssl"
 
 
@@ -72,13 +73,13 @@ class Authorization:
         self._access[token] = (grant, self._clock.now() + timedelta(seconds=ACCESS_SECONDS))
         return token
 
-    def forget_access(self, header: str) -> None:
+    def forget_access(self, token: str) -> None:
         """End one access token before its time."""
-        self._access.pop(header.removeprefix("Bearer "), None)
+        self._access.pop(token, None)
 
-    def holder(self, header: str) -> Grant:
+    def holder(self, token: str) -> Grant:
         """Whose access token that is. Raises ApiError 401."""
-        grant, until = self._access.get(header.removeprefix("Bearer "), (None, None))
+        grant, until = self._access.get(token, (None, None))
         if grant is None or until is None or grant.revoked or self._clock.now() >= until:
             raise ApiError(
                 401,
@@ -120,7 +121,7 @@ class Authorization:
     def _refused(self, asked: dict[str, str]) -> str:
         if asked.get("client_id") not in self.clients:
             return "invalid_client"
-        if urlsplit(asked.get("redirect_uri", "")).scheme not in {"http", "https"}:
+        if not _is_address(asked.get("redirect_uri", "")):
             return "redirect_uri_mismatch"
         if asked.get("response_type") != "code" or not asked.get("scope"):
             return "invalid_request"
@@ -199,6 +200,20 @@ class Authorization:
     def channel(self, grant: Grant) -> Channel:
         """Its channel; one without an id for an account that has none."""
         return self._world.channels.get(grant.channel) or Channel("", "")
+
+
+def access_token(request: Request) -> str:
+    """The access token that a call carries, in its header or its query; "" for none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else request.query.get(IN_QUERY, [""])[-1]
+
+
+def _is_address(text: str) -> bool:
+    """Whether a browser can be sent there."""
+    try:
+        return urlsplit(text).scheme in {"http", "https"} and text.isascii() and text.isprintable()
+    except ValueError:
+        return False
 
 
 def _client(request: Request, asked: dict[str, str]) -> tuple[str, str]:

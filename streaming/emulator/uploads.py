@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from email.parser import BytesParser
 from email.policy import HTTP
 from typing import Final
+from urllib.parse import urlencode
 
 from streaming.emulator.calls import Media
 from streaming.emulator.errors import ApiError, parameter
@@ -16,6 +17,7 @@ from streaming.emulator.world import JSON, new_id
 GRAIN: Final = 256 * 1024
 """Every piece but the last is a multiple of this."""
 RESUME_INCOMPLETE: Final = 308
+CANCELLED: Final = 499
 _RANGE: Final = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
 
 Finish = Callable[[Request, JSON, Media], Response]
@@ -33,10 +35,11 @@ class _Session:
 
 
 class Uploads:
-    """Puts uploads together and hands the whole to `finish`."""
+    """Puts uploads together and hands the whole to `finish`; `admit` raises ApiError for one that would be refused anyway."""
 
-    def __init__(self, finish: Finish) -> None:
+    def __init__(self, finish: Finish, admit: Callable[[Request], None]) -> None:
         self._finish = finish
+        self._admit = admit
         self._sessions: dict[str, _Session] = {}
 
     def answer(self, request: Request, root: str) -> Response:
@@ -61,17 +64,21 @@ class Uploads:
         return self._finish(request, {}, Media(request.body, content_type))
 
     def _begin(self, request: Request, root: str) -> Response:
+        self._admit(request)
         metadata = _metadata(request.body) if request.body else {}
         upload_id = new_id("AAA", 24)
         content_type = request.headers.get("x-upload-content-type", "application/octet-stream")
         self._sessions[upload_id] = _Session(request, metadata, content_type)
-        kept = "&".join(f"{name}={value}" for name, values in request.query.items() for value in values)
-        return Response(headers={"Location": f"{root}{request.path}?{kept}&upload_id={upload_id}"})
+        kept = urlencode({**request.query, "upload_id": [upload_id]}, doseq=True)
+        return Response(headers={"Location": f"{root}{request.path}?{kept}"})
 
     def _piece(self, request: Request, upload_id: str) -> Response:
         session = self._sessions.get(upload_id)
         if session is None:
             raise ApiError(404, "notFound", "Invalid upload session.")
+        if request.verb == "DELETE":
+            del self._sessions[upload_id]
+            return Response(CANCELLED)
         if session.done:
             return session.done
         first, total = _placed(request, len(session.received))
@@ -116,15 +123,15 @@ def _related(content_type: str, body: bytes) -> tuple[JSON, Media]:
         raise ApiError(400, "badContent", "Malformed multipart body.")
     metadata, media = parts
     raw, content = metadata.get_payload(decode=True), media.get_payload(decode=True)
-    assert isinstance(raw, bytes)
-    assert isinstance(content, bytes)
+    if not (isinstance(raw, bytes) and isinstance(content, bytes)):  # parts within a part
+        raise ApiError(400, "badContent", "Malformed multipart body.")
     return _metadata(raw), Media(content, media.get_content_type())
 
 
 def _metadata(raw: bytes) -> JSON:
     try:
         found = json.loads(raw)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ApiError(400, "parseError", "Parse Error") from error
     if not isinstance(found, dict):
         raise ApiError(400, "parseError", "Parse Error")

@@ -61,7 +61,7 @@ def test_the_whole_web_flow_with_pkce(emulator, channel, flow):
     assert (answer["scope"], answer["expires_in"], "refresh_token_expires_in" in answer) == ([FORCE_SSL], 3599, False)
     credentials = going.credentials
     credentials.refresh(Request())
-    assert emulator.oauth.holder(f"Bearer {credentials.token}").channel == channel
+    assert emulator.oauth.holder(credentials.token).channel == channel
     with pytest.raises(InvalidGrantError):
         going.fetch_token(code=code)
 

@@ -149,3 +149,36 @@ def test_a_batch_answers_every_part_under_its_name(emulator, youtube, get):
     assert answers["gone"] == 404
     assert [entry.units for entry in emulator.journal if entry.method != "oauth.token"] == [1, 50, 1]
     assert get("/batch", "POST", data=json.dumps({})).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        (f"{SET}?videoId=x", {"Authorization": "Bearer of bad news"}, 401),
+        (SET, {}, 400),
+        (f"{SET}?videoId=x&odd=1", {}, 400),
+        ("/upload/youtube/v3/nothing?part=id", {}, 404),
+    ],
+)
+def test_a_resumable_upload_that_would_be_refused_does_not_begin(get, path, headers, status):
+    joint = "&" if "?" in path else "?"
+    assert get(f"{path}{joint}uploadType=resumable", "POST", headers=headers).status_code == status
+
+
+def test_an_upload_that_is_called_off_is_over_and_nothing_came_of_it(emulator, get, video):
+    begun = get(f"{SET}?videoId={video}&uploadType=resumable&quotaUser=a%26b", "POST")
+    place = begun.headers["Location"].removeprefix(emulator.url)
+    assert "quotaUser=a%26b&" in place
+    assert get(place, "DELETE").status_code == 499
+    assert get(place, "PUT", data=PICTURE).status_code == 404
+    assert emulator.videos[video].thumbnail is None
+
+
+def test_parts_within_parts_are_refused(get):
+    nested = "--a\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: x/y\r\n\r\nz\r\n--b--\r\n--a--\r\n"
+    assert (
+        get("/batch", "POST", headers={"Content-Type": "multipart/mixed; boundary=a"}, data=nested).status_code == 400
+    )
+    related = nested.removesuffix("--a--\r\n") + "--a\r\nContent-Type: image/png\r\n\r\nz\r\n--a--\r\n"
+    headers = {"Content-Type": "multipart/related; boundary=a"}
+    assert get(f"{SET}?videoId=x&uploadType=multipart", "POST", headers=headers, data=related).status_code == 400

@@ -67,6 +67,7 @@ class Waits:
     lead: timedelta
     silence: timedelta
     overtime: timedelta
+    fresh: timedelta = timedelta(seconds=10)
     minute: timedelta = timedelta(minutes=1)
     hour: timedelta = timedelta(hours=1)
     day: timedelta = timedelta(days=1)
@@ -97,8 +98,9 @@ class Known:
     the answer was lost. `doubtful`: it was asked for twice, so that there may be two.
     `gone`: it is wanted no more; `leaving`: this one is to be deleted, and a new one made. `stale`: the parts that differ from
     what was written. `held`: what may not be tried before an instant (None: not until somebody asks).
-    `looked_at`: when the platform was asked last. `status_since`: when its status was seen first. `picture_since` and
-    `dark_since`: when pictures began, or ceased, to arrive. `healthy_since`, `health_at`: since when, and until when, all was well.
+    `insisted`: it is to go live although what arrives is bad. `looked_at`: when the platform was asked last. `status_since`:
+    when its status was seen first. `picture_since` and `dark_since`: when pictures began, or ceased, to arrive. `health_at`: when
+    that was looked at, and `healthy_since`: since when all was well.
     """
 
     wanted: BroadcastStatus
@@ -115,6 +117,7 @@ class Known:
     doubtful: bool = False
     gone: bool = False
     leaving: bool = False
+    insisted: bool = False
     stale: frozenset[Action] = frozenset()
     held: Mapping[Action, datetime | None] = field(default_factory=dict)
     looked_at: datetime | None = None
@@ -203,15 +206,17 @@ def _onwards(known: Known, now: datetime, waits: Waits) -> Iterator[tuple[Action
         yield Action.DELETE if known.status in _NOT_BEGUN else Action.END, known.end_at or now
     elif known.wanted is _W.TESTING and known.bound and known.status in _NOT_BEGUN and known.picture_since is not None:
         yield Action.REHEARSE, now
-    elif known.wanted is _W.LIVE and known.status is not _W.LIVE and _may_go_live(known, waits):
+    elif known.wanted is _W.LIVE and known.status is not _W.LIVE and _may_go_live(known, now, waits):
         yield Action.GO_LIVE, now
 
 
-def _may_go_live(known: Known, waits: Waits) -> bool:
+def _may_go_live(known: Known, now: datetime, waits: Waits) -> bool:
     fed = known.bound or known.status is _W.TESTING
-    if not fed or known.healthy_since is None or known.health_at is None:
+    if not fed or known.picture_since is None or known.health_at is None or now - known.health_at > waits.fresh:
         return False
-    return known.health_at - known.healthy_since >= waits.gate
+    if known.insisted:
+        return True
+    return known.healthy_since is not None and known.health_at - known.healthy_since >= waits.gate
 
 
 def _ingest_due(known: Known, now: datetime, waits: Waits) -> datetime:

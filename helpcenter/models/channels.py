@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpcenter.models.base import Base, Id, PublicContent, PublicId, Title, word
@@ -75,12 +75,12 @@ class Broadcast(PublicContent, Base):
     A worker compares the two, does the next thing that differs under its `fence`, and comes back at `due_at`.
     `marker` stands in the description on the platform and finds the broadcast again. `create_started_at` is set before it is
     asked for, so that a lost answer is looked for (`create_looks` times) before asking again. `wanted` is the status that
-    session and host want; `deleted` that it is to be gone, `renewed` that it is to be gone and then made anew. `written` holds
-    fingerprints of what was written last, by part ("details", "thumbnail", "playlists"); `held` what could not be done, by
-    part: {"asked", "until", "why", "attempts"}. It is not tried again before the instant `until` (None: never), unless `asked`
-    has grown: it counts how often a person changed or asked for something. `status_since` is when the status was seen first,
-    `healthy_since` is the go-live gate, `alerts` what was told already. While the row is claimed, `due_at` is None until
-    somebody asks for something; so no doorbell is lost.
+    session and host want; `deleted` that it is to be gone, `renewed` that it is to be gone and then made anew; `insisted`
+    that it goes live although what arrives is bad. `written` holds fingerprints of what was written last, by part ("details",
+    "thumbnail", "playlists"); `held` what could not be done, by part: {"asked", "until", "why", "attempts"}. It is not tried
+    again before the instant `until` (None: never), unless `asked` has grown: it counts how often a person changed or asked
+    for something. `status_since` is when the status was seen first, `healthy_since` is the go-live gate, `alerts` what was
+    told already. While the row is claimed, `due_at` is None until somebody asks for something; so no doorbell is lost.
     """
 
     __tablename__ = "broadcasts"
@@ -95,6 +95,7 @@ class Broadcast(PublicContent, Base):
     wanted: Mapped[BroadcastStatus] = mapped_column(word(BroadcastStatus), default=BroadcastStatus.READY)
     deleted: Mapped[bool] = mapped_column(default=False)
     renewed: Mapped[bool] = mapped_column(default=False)
+    insisted: Mapped[bool] = mapped_column(default=False, server_default=false())
     asked: Mapped[int] = mapped_column(default=0)
     held: Mapped[dict[str, Any]] = mapped_column(default=dict)
     status_since: Mapped[datetime | None]

@@ -44,6 +44,7 @@ def live(**values):
 
 
 WELL = {"picture_since": ago(30), "healthy_since": ago(5), "health_at": NOW}
+BADLY = WELL | {"healthy_since": None}
 CASES = [
     ("a new session gets a broadcast", known(), Action.CREATE),
     ("one that is far ahead waits", known(starts_at=NOW + 100 * DAY, ends_at=NOW + 101 * DAY), NOW + 10 * DAY),
@@ -75,6 +76,12 @@ CASES = [
     ("and for sound", ready(wanted=S.LIVE, picture_since=ago(60)), NOW + 5 * SECOND),
     ("and for some seconds", ready(wanted=S.LIVE, **WELL | {"healthy_since": ago(4)}), NOW + 5 * SECOND),
     ("then it goes live", ready(wanted=S.LIVE, **WELL), Action.GO_LIVE),
+    ("but not by what was seen a while ago",
+     ready(wanted=S.LIVE, looked_at=ago(11), **WELL | {"healthy_since": ago(60), "health_at": ago(11)}), Action.LOOK),
+    ("with a bad picture it goes live once somebody insists", ready(wanted=S.LIVE, insisted=True, **BADLY), Action.GO_LIVE),
+    ("not before", ready(wanted=S.LIVE, **BADLY), NOW + 5 * SECOND),
+    ("never without a picture",
+     ready(wanted=S.LIVE, insisted=True, **BADLY | {"picture_since": None}), NOW + 5 * SECOND),
     ("also from the rehearsal", ready(wanted=S.LIVE, status=S.TESTING, **WELL), Action.GO_LIVE),
     ("but not from between two states", ready(wanted=S.LIVE, status=S.TEST_STARTING, **WELL), NOW + 2 * SECOND),
     ("going live comes before everything else", ready(wanted=S.LIVE, stale=frozenset(Action), **WELL), Action.GO_LIVE),

@@ -1,16 +1,20 @@
 """A broadcast on the air: looked at, bound, moved through its life, and taken away."""
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from sqlalchemy import update
 
 from helpcenter.models import Channel
 from helpcenter.services.broadcasts import health
 from streaming.errors import NotFound
-from streaming.platform import BroadcastStatus, StreamHealth
+from streaming.platform import BroadcastStatus, Health, StreamHealth, StreamStatus
 from workers.failpoints import reach
 from workers.live.faults import missing
 from workers.live.work import GONE, Outcome, Work, as_seen
+
+UNWATCHED: Final = timedelta(seconds=15)
+"""After a longer time without a look nobody knows whether all was well meanwhile, and the gate's seconds begin anew."""
 
 
 def look(work: Work) -> Outcome:
@@ -25,8 +29,7 @@ def look(work: Work) -> Outcome:
         arriving = platform.health([stream_id]).get(stream_id)
         if arriving is None:
             _forget_stream(work, stream_id)
-        else:
-            values |= _health(work, arriving)
+        values |= _health(work, arriving or StreamHealth(StreamStatus.INACTIVE, Health.NO_DATA))
     return Outcome(values)
 
 
@@ -35,7 +38,9 @@ def _health(work: Work, seen: StreamHealth) -> dict[str, Any]:
     kept = health.kept(seen, work.row.health, now=now)
     read = health.arriving(kept)
     good = read is not None and read.picture and read.sound and read.well
-    return {"health": kept, "health_at": now, "healthy_since": (work.row.healthy_since or now) if good else None}
+    watched = work.row.health_at is not None and now - work.row.health_at <= UNWATCHED
+    since = work.row.healthy_since if watched else None
+    return {"health": kept, "health_at": now, "healthy_since": (since or now) if good else None}
 
 
 def bind(work: Work) -> Outcome:

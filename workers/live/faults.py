@@ -51,7 +51,8 @@ def _judged(work: Work, error: PlatformError | HelpCenterError) -> Outcome:
         return Outcome(hold=Hold(None, why))
     # Looked at again before the next try: an answer that was lost may have been a yes.
     after = error.after if isinstance(error, Retryable) else 0.0
-    return Outcome({"refreshed_at": None}, Hold(now + _pause(work, after), why))
+    patient = work.action is Action.LOOK and isinstance(error, Rejected)
+    return Outcome({"refreshed_at": None}, Hold(now + _pause(work, after, patient=patient), why))
 
 
 def missing(work: Work) -> Outcome:
@@ -60,8 +61,12 @@ def missing(work: Work) -> Outcome:
 
 
 def _is_passing(work: Work, error: Rejected) -> bool:
-    """Whether it may be otherwise soon. A video, say, is not to be found for some seconds after its broadcast was made."""
-    return error.reason in PASSING or (work.action in _DRESSING and isinstance(error, NotFound))
+    """Whether it may be otherwise soon. A video, say, is not to be found for some seconds after its broadcast was made.
+
+    Looking is never given up: somebody has to see whether it is live.
+    """
+    passing = error.reason in PASSING or work.action is Action.LOOK
+    return passing or (work.action in _DRESSING and isinstance(error, NotFound))
 
 
 def _tries(work: Work) -> int:
@@ -69,8 +74,8 @@ def _tries(work: Work) -> int:
     return int(held["attempts"]) if held and held["asked"] == work.row.asked else 0
 
 
-def _pause(work: Work, after: float) -> timedelta:
+def _pause(work: Work, after: float, *, patient: bool) -> timedelta:
     """Exponential with full jitter, so that many do not come back at once; never sooner than the platform asked."""
-    most = LIVE if work.action in _URGENT else MOST
+    most = LIVE if work.action in _URGENT and not patient else MOST
     wait = random.uniform(0.5, min(most, BASE * 2 ** _tries(work)))  # noqa: S311 -- no secret
     return max(work.ports.settings.live_wait(wait), timedelta(seconds=after))

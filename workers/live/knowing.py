@@ -43,6 +43,7 @@ def known_of(row: Broadcast, session: LiveSession, channel: Channel, settings: S
         doubtful=int(row.written.get("inserts", 0)) > 1,
         gone=row.deleted,
         leaving=row.renewed or moved,
+        insisted=row.insisted,
         stale=_stale(row, session, plan),
         held=_held(row),
         looked_at=row.refreshed_at,

@@ -45,7 +45,9 @@ class Work:
     def _priority(self) -> Priority:
         if self.action in _BACKGROUND:
             return Priority.BACKGROUND
-        if self.row.wanted in _NOW:
+        # Watching what is live must not use up what ending it costs.
+        watching = self.action is Action.LOOK and self.row.status is BroadcastStatus.LIVE is self.row.wanted
+        if self.row.wanted in _NOW and not watching:
             return Priority.CRITICAL
         return Priority.NORMAL if self.session.starts_at - self.now < _FAR else Priority.BACKGROUND
 

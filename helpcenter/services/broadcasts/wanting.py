@@ -46,7 +46,7 @@ def request_sync(db: Session, session: LiveSession, *, now: datetime) -> None:
         values = {
             "session_id": session.id, "channel_id": session.channel_id, "marker": f"qa-{session.public_id}",
             "wanted": _W.READY, "deleted": False, "renewed": False, "asked": 0, "held": {}, "written": {}, "alerts": {},
-            "create_looks": 0, "fence": 0, "attempts": 0,
+            "create_looks": 0, "insisted": False, "fence": 0, "attempts": 0,
         }  # fmt: skip
         insert_once(db, Broadcast, values)
     unwanted = session.channel_id is None or session.state is LiveSessionState.CANCELLED
@@ -74,9 +74,19 @@ def want(
         _W.COMPLETE: before.in_(_OVER),
     }[status]
     guard = Broadcast.wanted.in_(FROM[status]) & or_(before.is_(None), Broadcast.renewed, ~too_far)
-    if not _ask(db, session, guard, now=now, wanted=status, end_at=end_at):
+    if not _ask(db, session, guard, now=now, wanted=status, end_at=end_at, insisted=False):
         raise Conflict(_NOT_NOW if of_session(db, session) else _NO_BROADCAST)
     _audit(db, session, f"wants {status.value}", actor, now)
+
+
+def insist(db: Session, session: LiveSession, *, now: datetime, actor: User | None) -> None:
+    """Go live although what arrives is bad, once a picture arrives at all. Raises Conflict unless it waits to go live."""
+    waiting = (Broadcast.wanted == _W.LIVE) & or_(
+        Broadcast.status.is_(None), Broadcast.status.not_in((*_UNDER_WAY, *_OVER))
+    )
+    if not _ask(db, session, waiting, now=now, insisted=True):
+        raise Conflict(_NOT_NOW if of_session(db, session) else _NO_BROADCAST)
+    _audit(db, session, "insists on going live", actor, now)
 
 
 def try_again(db: Session, session: LiveSession, *, now: datetime, actor: User | None) -> None:

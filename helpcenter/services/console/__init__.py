@@ -1,6 +1,6 @@
 """The host's console of a live session: its commands, its markers, and what its page shows."""
 
-from helpcenter.services.console.commands import abort, end, go_live, rehearse, retry, start_over
+from helpcenter.services.console.commands import abort, end, go_live, insist, rehearse, retry, start_over
 from helpcenter.services.console.marking import mark, markers_of, unmark
 from helpcenter.services.console.showing import Command, ConsoleView, Light, StreamSettings, view
 
@@ -12,6 +12,7 @@ __all__ = [
     "abort",
     "end",
     "go_live",
+    "insist",
     "mark",
     "markers_of",
     "rehearse",

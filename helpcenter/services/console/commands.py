@@ -41,6 +41,13 @@ def go_live(db: Session, session: LiveSession, *, actor: User | None, now: datet
         session.live_at = now
 
 
+def insist(db: Session, session: LiveSession, *, actor: User | None, now: datetime) -> None:
+    """Begin with the picture that arrives, although sound or quality is not well. Raises Conflict unless it waits to begin."""
+    if session.state not in AHEAD:
+        raise Conflict(_NOT_AHEAD)
+    broadcasts.insist(db, session, now=now, actor=actor)
+
+
 def end(db: Session, session: LiveSession, *, settings: Settings, actor: User | None, now: datetime) -> None:
     """End half a minute from now; pressed again, at once. Until then `abort` takes it back. Raises Conflict."""
     if session.state is not _S.LIVE:

@@ -35,6 +35,7 @@ class Command(StrEnum):
 
     REHEARSE = "rehearse"
     GO_LIVE = "go_live"
+    INSIST = "insist"
     END = "end"
     ABORT = "abort"
     RETRY = "retry"
@@ -140,7 +141,7 @@ def _doing(session: LiveSession, row: Broadcast | None) -> Message:
     if row.status in _UNDER_WAY and session.state is _S.LIVE:
         return Message(_STATES[_S.LIVE])
     if row.wanted in {_W.LIVE, _W.TESTING} and row.status is not row.wanted:
-        return Message(_WAITING[row.wanted])
+        return Message(_INSISTED if row.insisted else _WAITING[row.wanted])
     if row.status in {None, _W.CREATED}:
         return Message(N_("The broadcast is being made on YouTube."))
     return Message(_STATES[session.state])
@@ -156,6 +157,7 @@ _STATES = {
     _S.PUBLISHED: N_("The session is over. Its recording is there."),
     _S.CANCELLED: N_("The session is cancelled."),
 }
+_INSISTED = N_("It goes live with whatever arrives, as soon as there is a picture.")
 _WAITING = {
     _W.LIVE: N_("It goes live as soon as picture and sound have arrived well for some seconds."),
     _W.TESTING: N_("The rehearsal begins as soon as a picture arrives."),
@@ -167,6 +169,7 @@ def _commands(session: LiveSession, row: Broadcast | None, now: datetime) -> fro
     told = {
         Command.REHEARSE: state is _S.SCHEDULED and wanted in {None, _W.READY},
         Command.GO_LIVE: state in AHEAD and wanted is not _W.LIVE,
+        Command.INSIST: state in AHEAD and bool(row and _could_insist(row)),
         Command.END: state is _S.LIVE and (wanted is not _W.COMPLETE or _pending(row, now)),
         Command.ABORT: state is _S.REHEARSING
         or (state is _S.SCHEDULED and wanted in {_W.LIVE, _W.TESTING} and bool(row and row.status not in _UNDER_WAY))
@@ -176,6 +179,13 @@ def _commands(session: LiveSession, row: Broadcast | None, now: datetime) -> fro
         Command.MARK: state is _S.LIVE,
     }
     return frozenset(command for command, possible in told.items() if possible)
+
+
+def _could_insist(row: Broadcast) -> bool:
+    """Whether it waits to go live with a picture that is there, for nothing but good sound or quality."""
+    seen = arriving(row.health)
+    waiting = row.wanted is _W.LIVE and row.status not in {*_UNDER_WAY, _W.COMPLETE} and not row.insisted
+    return waiting and seen is not None and seen.picture and not (seen.sound and seen.well)
 
 
 def _pending(row: Broadcast | None, now: datetime) -> bool:

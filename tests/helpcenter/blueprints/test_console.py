@@ -251,3 +251,16 @@ def test_the_page_speaks_german(browser, session):
     page = browser.get(f"/console/{session.public_id}?lang=de").text
     assert "in 12 Minuten" in page
     assert "Auf Sendung gehen" in page
+
+
+def test_a_host_whom_a_bad_picture_keeps_from_beginning_can_begin_all_the_same(browser, session, ports):
+    health = {"status": "active", "health": "bad", "since": NOW.isoformat(), "issues": []}
+    address = f"/console/{session.public_id}"
+    assert "Go live all the same" not in browser.get(address).text
+    change(ports, session, wanted=BroadcastStatus.LIVE, health=health, health_at=NOW)
+    assert "Go live all the same" in browser.get(address).text
+    assert browser.post(f"{address}/do/insist").status_code == 303
+    page = browser.get(address).text
+    assert ("Go live all the same" in page, "It goes live with whatever arrives" in page) == (False, True)
+    assert browser.post(f"{address}/do/abort").status_code == 303
+    assert browser.post(f"{address}/do/insist").status_code == 409

@@ -1,9 +1,11 @@
 """What goes wrong with a broadcast, what people read of it, and who is told."""
 
-import pytest
-from sqlalchemy import select
+import json
 
-from helpcenter.models import ChannelState, LiveSession, LiveSessionState, OutgoingMail
+import pytest
+from sqlalchemy import select, update
+
+from helpcenter.models import ChannelState, LiveSession, LiveSessionState, OutgoingMail, QuotaDay
 from helpcenter.permissions import Role
 from helpcenter.services import broadcasts, console
 from helpcenter.services.console import Command
@@ -213,3 +215,93 @@ def test_a_session_without_a_channel_can_be_given_one_and_lose_it(tonight):
     assert tonight.row.remote_id == tonight.remote.id
     with tonight.ports.database.reading() as db:
         assert broadcasts.of_session(db, tonight.session).id == tonight.row.id
+
+
+def waiting(tonight, **arriving):
+    """The host waits to go live with what arrives so."""
+    tonight.work()
+    tonight.clock.advance(hours=3)
+    tonight.encoder.start(**arriving)
+    tonight.do(console.go_live)
+    tonight.wait(60, step=5)
+    assert tonight.session.state is _S.SCHEDULED
+
+
+@pytest.mark.parametrize("arriving", [{"healthy": False}, {"sound": False}])
+def test_a_host_who_insists_goes_live_with_a_bad_picture(tonight, arriving):
+    waiting(tonight, **arriving)
+    assert tonight.view.commands == {Command.ABORT, Command.INSIST}
+    tonight.do(console.insist)
+    tonight.until(lambda: tonight.session.state is _S.LIVE, most=20)
+    assert tonight.remote.status == "live"
+
+
+def test_insisting_does_not_go_live_without_a_picture_and_ends_with_the_wait(tonight):
+    waiting(tonight, healthy=False)
+    tonight.encoder.stop()
+    tonight.do(console.insist)
+    tonight.wait(60, step=5)
+    assert tonight.session.state is _S.SCHEDULED
+    assert tonight.asked("liveBroadcasts.transition") <= 1
+    assert words([tonight.view.doing]) == ["It goes live with whatever arrives, as soon as there is a picture."]
+    tonight.do(console.abort)
+    tonight.do(console.go_live)
+    tonight.encoder.start(healthy=False)
+    tonight.wait(60, step=5)
+    assert tonight.session.state is _S.SCHEDULED
+
+
+def test_what_was_well_an_hour_ago_does_not_open_the_gate(tonight):
+    tonight.work()
+    tonight.clock.advance(hours=1)
+    tonight.encoder.start()
+    tonight.wait(7200, step=600)
+    tonight.encoder.start(sound=False)
+    tonight.clock.advance(seconds=50)
+    tonight.do(console.go_live)
+    tonight.wait(60, step=1)
+    assert tonight.asked("liveBroadcasts.transition") == 0
+    assert words(tonight.view.health) == ["No sound arrives: check the microphone and the sound of your encoder."]
+
+
+def test_the_gates_seconds_begin_anew_after_a_time_in_which_nobody_looked(tonight):
+    tonight.work()
+    tonight.clock.advance(hours=1)
+    tonight.encoder.start()
+    tonight.wait(7200, step=600)
+    tonight.clock.advance(seconds=50)
+    tonight.do(console.go_live)
+    tonight.work()
+    assert tonight.asked("liveBroadcasts.transition") == 0
+    assert tonight.until(lambda: tonight.asked("liveBroadcasts.transition")) == 5
+
+
+def test_a_stream_that_is_deleted_while_live_is_told_as_dark(tonight, told):
+    begin(tonight)
+    tonight.emulator.world.streams.clear()
+    tonight.wait(200, step=10)
+    assert [who for who, _ in told()] == ["admin", "host"]
+    assert "no picture has arrived" in told()[0][1]
+
+
+def test_looking_goes_on_after_it_was_refused(tonight):
+    tonight.work()
+    tonight.clock.advance(hours=3)
+    fault(tonight, "liveBroadcasts.list", "error", status=403, reason="somethingNew", times=2)
+    tonight.wait(1200, step=30)
+    assert problems(tonight) == []
+    assert tonight.row.health is not None
+
+
+def test_watching_what_is_live_leaves_the_units_that_ending_costs(tonight):
+    begin(tonight)
+    quota = {"buckets": {"default": 1000}, "reading": 1, "writing": 50, "methods": {}}
+    tonight.ports.settings.youtube_quota.write_text(json.dumps(quota))
+    with tonight.ports.database.transaction() as db:
+        db.execute(update(QuotaDay).where(QuotaDay.bucket == "default").values(spent=880, reserved=0))
+    tonight.wait(3600, step=30)
+    with tonight.ports.database.reading() as db:
+        assert db.scalar(select(QuotaDay.spent).where(QuotaDay.bucket == "default")) <= 900
+    tonight.end()
+    tonight.wait(40, step=5)
+    assert tonight.remote.status == "complete"

@@ -178,3 +178,43 @@ def test_what_the_host_reads_while_he_waits(db, settings):
     assert str(shown.doing) == "It goes live as soon as picture and sound have arrived well for some seconds."
     assert [light.lit for light in shown.gate] == [None, None, None]
     assert (shown.watch_url, shown.stream) == ("https://www.youtube.com/watch?v=abc", None)
+
+
+@pytest.mark.parametrize(
+    ("values", "offered"),
+    [
+        ({}, True),
+        ({"status": BroadcastStatus.TESTING}, True),
+        ({"insisted": True}, False),
+        ({"wanted": BroadcastStatus.READY}, False),
+        ({"status": BroadcastStatus.LIVE_STARTING}, False),
+        ({"health": None}, False),
+        ({"health": {"status": "inactive", "health": "noData", "since": NOW.isoformat(), "issues": []}}, False),
+        ({"health": {"status": "active", "health": "good", "since": NOW.isoformat(), "issues": []}}, False),
+    ],
+)
+def test_going_live_all_the_same_is_offered_where_a_bad_picture_holds_it_up(db, settings, values, offered):
+    session, row = on_a_channel(db)
+    row.wanted, row.status = BroadcastStatus.LIVE, BroadcastStatus.READY
+    row.health = {"status": "active", "health": "bad", "since": NOW.isoformat(), "issues": []}
+    for name, value in values.items():
+        setattr(row, name, value)
+    db.flush()
+    shown = console.view(db, session, settings=settings, now=NOW)
+    assert (Command.INSIST in shown.commands) is offered
+
+
+def test_insisting_is_for_those_who_wait_to_go_live(each_database, db):
+    session, row = on_a_channel(db)
+    with pytest.raises(Conflict):
+        console.insist(db, session, **BY)
+    console.go_live(db, session, **BY)
+    console.insist(db, session, **BY)
+    db.refresh(row)
+    assert (row.wanted, row.insisted) == (BroadcastStatus.LIVE, True)
+    console.abort(db, session, **BY)
+    db.refresh(row)
+    assert (row.wanted, row.insisted) == (BroadcastStatus.READY, False)
+    session.state = _S.LIVE
+    with pytest.raises(Conflict):
+        console.insist(db, session, **BY)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import click
 from sqlalchemy.orm import Session
 
-from helpcenter.errors import N_, InvalidInput, NotFound
+from helpcenter.errors import NotFound
 from helpcenter.models import Channel, LiveSession, LiveSessionState, Topic, User, Visibility
 from helpcenter.ports import Ports
 from helpcenter.services import accounts, channels, console, sessions, topics
@@ -127,17 +127,18 @@ def _details(  # noqa: PLR0913 -- one for each option
 ) -> sessions.SessionDetails:  # fmt: skip
     return sessions.SessionDetails(
         title=title, description=description, language=language or ports.settings.default_language,
-        zone=zone or ports.settings.zone, minutes=length, visibility=Visibility(visibility),
-        topics=[_topic(db, slug) for slug in slugs], hosts=[_host(db, email) for email in hosts],
+        zone=ports.settings.zone if zone is None else zone, minutes=length, visibility=Visibility(visibility),
+        topics=[_topic(db, ports, slug) for slug in slugs], hosts=[_host(db, email) for email in hosts],
         channel=_channel(db, channel),
     )  # fmt: skip
 
 
-def _topic(db: Session, slug: str) -> Topic:
+def _topic(db: Session, ports: Ports, slug: str) -> Topic:
     try:
         return topics.find(db, slug)
     except NotFound as error:
-        raise InvalidInput(N_("There is no topic %(slug)s."), slug=slug) from error
+        place = f"{ports.settings.site_url}/workbench/topics"
+        raise click.ClickException(f"there is no topic {slug}; an editor makes one at {place}") from error
 
 
 def _host(db: Session, email: str) -> User:
@@ -172,5 +173,5 @@ def _print(db: Session, ports: Ports, found: Sequence[LiveSession], *, as_json: 
     for row, line in zip(found, told, strict=True):
         span = say_span(row.starts_at, row.ends_at, row.zone)
         click.echo(f"{line['id']}  {line['state']:10}  {span}  {line['title']}\n  {line['url']}")
-        for address in filter(None, [(line["broadcast"] or {}).get("watch_url")]):
+        if address := line["broadcast"]["watch_url"]:
             click.echo(f"  {address}")

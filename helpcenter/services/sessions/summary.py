@@ -11,6 +11,7 @@ from helpcenter.services.notifications import links
 from helpcenter.settings import Settings
 
 WATCH: Final = "https://www.youtube.com/watch?v="
+_NONE: Final = {"id": None, "state": None, "watch_url": None}
 
 
 def summary(db: Session, session: LiveSession, settings: Settings) -> dict[str, Any]:
@@ -22,7 +23,7 @@ def summaries(db: Session, sessions: Sequence[LiveSession], settings: Settings) 
     """{"id", "state", "title", "starts_at", "zone", "url", "broadcast", "recording"} of each, in the given order.
 
     `starts_at` is in UTC. `broadcast` is {"id", "state", "watch_url"} in the platform's words, "pending" and null for what is
-    not there yet, or null where no channel broadcasts it; `recording` is its public id or null.
+    not there yet, and all null where no channel broadcasts it; `recording` is its public id or null.
     """
     wanted = select(Broadcast).where(Broadcast.session_id.in_([session.id for session in sessions]))
     rows = db.scalars(wanted.execution_options(populate_existing=True))
@@ -38,7 +39,7 @@ def _told(session: LiveSession, broadcast: Broadcast | None, settings: Settings)
         "starts_at": session.starts_at.isoformat(),
         "zone": session.zone,
         "url": links.session_link(settings, session.public_id),
-        "broadcast": _broadcast(broadcast) if broadcast else None,
+        "broadcast": _broadcast(broadcast) if broadcast else dict(_NONE),
         "recording": session.recording.public_id if session.recording else None,
     }
 

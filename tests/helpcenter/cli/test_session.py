@@ -14,6 +14,7 @@ from helpcenter.wiring import wire
 from streaming.platform import BroadcastStatus
 from tests.factories import make_channel
 
+NO_BROADCAST = {"id": None, "state": None, "watch_url": None}
 KEYS = ["id", "state", "title", "starts_at", "zone", "url", "broadcast", "recording"]
 NEXT_YEAR = datetime.now(UTC).year + 1
 START = f"{NEXT_YEAR}-06-03T18:00"
@@ -54,7 +55,7 @@ def test_one_session_is_one_object(installed, run):
     assert made == {
         "id": made["id"], "state": "scheduled", "title": "Questions about e-bikes",
         "starts_at": f"{NEXT_YEAR}-06-03T16:00:00+00:00", "zone": "Europe/Berlin",
-        "url": f"http://127.0.0.1:8000/sessions/{made['id']}", "broadcast": None, "recording": None,
+        "url": f"http://127.0.0.1:8000/sessions/{made['id']}", "broadcast": NO_BROADCAST, "recording": None,
     }  # fmt: skip
     assert run("show", made["id"]) == made
     assert run("list") == [made]
@@ -72,7 +73,7 @@ def test_the_only_channel_broadcasts_it_unless_told_otherwise(installed, run):
         first = make_channel(db).public_id
     made = run(*schedule())
     assert made["broadcast"] == {"id": None, "state": "pending", "watch_url": None}
-    assert run(*schedule("--channel", "none", start=f"{NEXT_YEAR}-06-04T18:00"))["broadcast"] is None
+    assert run(*schedule("--channel", "none", start=f"{NEXT_YEAR}-06-04T18:00"))["broadcast"] == NO_BROADCAST
     with installed.database.transaction() as db:
         make_channel(db)
         row = db.scalars(select(Broadcast)).one()
@@ -80,7 +81,7 @@ def test_the_only_channel_broadcasts_it_unless_told_otherwise(installed, run):
     assert run("show", made["id"])["broadcast"] == {
         "id": "dQw4w9WgXcQ", "state": "ready", "watch_url": "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
     }  # fmt: skip
-    assert run(*schedule(start=f"{NEXT_YEAR}-06-05T18:00"))["broadcast"] is None
+    assert run(*schedule(start=f"{NEXT_YEAR}-06-05T18:00"))["broadcast"] == NO_BROADCAST
     assert run(*schedule("--channel", first, start=f"{NEXT_YEAR}-06-06T18:00"))["broadcast"]["state"] == "pending"
 
 
@@ -112,7 +113,9 @@ def test_people_read_local_times(installed, capsys):
         (schedule(title="<b>"), "YouTube"),
         (schedule(host="nobody@example.org"), "nobody@example.org"),
         (schedule(host="kim@example.org"), "Kim cannot be a host"),
-        (schedule("--topic", "no-such-topic"), "no-such-topic"),
+        (schedule("--topic", "no-such-topic"), "/workbench/topics"),
+        (schedule("--topic", ""), "no topic"),
+        (schedule("--zone", ""), "time zone"),
         (schedule("--channel", "no-such-channel"), "no-such-channel"),
         (schedule("--series", "FREQ=WEEKLY"), "no end"),
         (schedule("--zone", "Europe/Berln"), "Europe/Berlin"),

@@ -31,6 +31,8 @@ from helpcenter.wiring import wire
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 LARGEST_FORM = 2 * 1024 * 1024
+PAGE_AGE = 300
+"""Seconds after which a kept page is made anew, since what was still to come may have passed."""
 
 
 class NoSession(SessionInterface):
@@ -129,8 +131,12 @@ def _middleware(app: Flask, ports: Ports) -> None:
     assert isinstance(database, SqlDatabase)
     with app.app_context():
         cookie = cookie_name()
+
+    def version() -> tuple[int, float]:
+        return database.content_version(), ports.clock().timestamp() // PAGE_AGE
+
     app.wsgi_app = PageCache(  # type: ignore[method-assign]  # Flask's own way to add middleware
-        app.wsgi_app, version=database.content_version, cookie=cookie, fallback=settings.default_language
+        app.wsgi_app, version=version, cookie=cookie, fallback=settings.default_language
     )
     if settings.proxies:
         count = settings.proxies

@@ -1,11 +1,12 @@
-"""Whole pages for visitors, kept until public content changes.
+"""Whole pages for visitors, kept until public content changes, or the next few minutes of the clock begin.
 
 Each kept page carries the number of the content it was made from (models.ContentVersion); asking for that number is one
-tiny query, so a page is right again at once after a change, in every process.
+tiny query, so a page is right again at once after a change, in every process. Pages that say what is still to come grow old
+by time alone, so the number comes with the part of the hour.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from threading import Lock
@@ -48,7 +49,7 @@ def note_cacheable(response: Response, view: Callable[..., Any] | None) -> Respo
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    version: int
+    version: Hashable
     status: str
     headers: list[tuple[str, str]]
     body: bytes
@@ -64,7 +65,7 @@ class PageCache:
     """WSGI middleware: answers visitors from memory where it can, keeps what the application marked."""
 
     def __init__(
-        self, app: "WSGIApplication", *, version: Callable[[], int], cookie: str, fallback: str, pages: int = 500
+        self, app: "WSGIApplication", *, version: Callable[[], Hashable], cookie: str, fallback: str, pages: int = 500
     ) -> None:
         self._app, self._version, self._cookie, self._fallback, self._most = app, version, cookie + "=", fallback, pages
         self._pages: OrderedDict[Key, _Kept] = OrderedDict()
@@ -101,7 +102,7 @@ class PageCache:
         self,
         environ: "WSGIEnvironment",
         start_response: "StartResponse",
-        version: int,
+        version: Hashable,
         key: Key,
         *,
         making: "Lock | None" = None,

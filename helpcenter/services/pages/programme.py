@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from helpcenter.models import LiveSession, LiveSessionState, SessionTopic, Visibility
+from helpcenter.models import DateOption, LiveSession, LiveSessionState, SessionTopic, Visibility
 from helpcenter.services.pages.choice import given, visible
 from helpcenter.services.pages.tree import TopicCard, Tree, read_tree
 from helpcenter.services.sessions.states import AHEAD
@@ -22,7 +22,7 @@ LATE: Final = timedelta(hours=3)
 
 
 class SessionCard(NamedTuple):
-    """A live session in a list; `hosts` are (public id, name), `topics` (slug, title), `votes` those of its date poll."""
+    """A live session in a list; `hosts` are (public id, name), `topics` (slug, title), `dates` how many its poll offers."""
 
     public_id: str
     title: str
@@ -60,10 +60,12 @@ def programme(
     lists = (
         _of({_S.LIVE}, about).order_by(LiveSession.starts_at),
         _ahead(about, now).limit(MOST_AHEAD),
-        _of({_S.DRAFT}, about).where(LiveSession.date_options.any()).order_by(LiveSession.created_at),
+        _of({_S.DRAFT}, about)
+        .where(LiveSession.date_options.any(DateOption.starts_at > now))
+        .order_by(LiveSession.created_at),
         _of(PAST, about).order_by(LiveSession.starts_at.desc(), LiveSession.id.desc()).limit(MOST_PAST),
     )
-    live, ahead, polls, past = (_read(db, one, language, visibilities) for one in lists)
+    live, ahead, polls, past = (_read(db, one, language, visibilities, now) for one in lists)
     used = {slug for card in (*live, *ahead, *polls, *past) for slug, _ in card.topics}
     return Programme(live, ahead, polls, past, _choice(tree, used, chosen), chosen)
 
@@ -74,11 +76,11 @@ def next_sessions(
 ) -> list[SessionCard]:  # fmt: skip
     """What is live now, then what comes next; about any of these topics (by id), where they are given."""
     wanted = _of(AHEAD | {_S.LIVE}, topics).where(or_(LiveSession.state == _S.LIVE, LiveSession.ends_at > now - LATE))
-    return _read(db, wanted.order_by(LiveSession.starts_at, LiveSession.id).limit(most), language, visibilities)
+    return _read(db, wanted.order_by(LiveSession.starts_at, LiveSession.id).limit(most), language, visibilities, now)
 
 
-def show_card(session: LiveSession, language: str) -> SessionCard:
-    """The session as a card."""
+def show_card(session: LiveSession, language: str, now: datetime) -> SessionCard:
+    """The session as a card; dates of its poll count while they are still to come."""
     version = session.recording.version if session.recording and session.state is _S.PUBLISHED else None
     return SessionCard(
         session.public_id, session.title, session.language, session.starts_at, session.ends_at, session.zone, session.state,
@@ -86,7 +88,7 @@ def show_card(session: LiveSession, language: str) -> SessionCard:
         [(topic.slug, topic.title(language)) for topic in session.topics],
         session.picture_key or (version.poster_key if version else None),
         version.duration if version else None,
-        len(session.date_options) if session.state is _S.DRAFT else 0,
+        sum(option.starts_at > now for option in session.date_options) if session.state is _S.DRAFT else 0,
     )  # fmt: skip
 
 
@@ -114,8 +116,10 @@ def _of(states: Collection[LiveSessionState], about: Collection[int] | None) -> 
     )
 
 
-def _read(db: Session, wanted: Select[Any], language: str, visibilities: Collection[Visibility]) -> list[SessionCard]:
-    return [show_card(session, language) for session in db.scalars(wanted, given(visibilities))]
+def _read(
+    db: Session, wanted: Select[Any], language: str, visibilities: Collection[Visibility], now: datetime
+) -> list[SessionCard]:
+    return [show_card(session, language, now) for session in db.scalars(wanted, given(visibilities))]
 
 
 def _choice(tree: Tree, used: set[str], chosen: TopicCard | None) -> list[TopicCard]:

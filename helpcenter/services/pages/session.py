@@ -13,6 +13,7 @@ from helpcenter.models import Broadcast, DateOption, DateVote, LiveSession, Live
 from helpcenter.services.pages.choice import watchable
 from helpcenter.services.pages.programme import SessionCard, next_sessions, show_card
 from helpcenter.services.pages.recording import RecordingPage, find_recording
+from helpcenter.services.sessions.states import AHEAD
 
 _S = LiveSessionState
 
@@ -33,7 +34,8 @@ class SessionPage:
     """All that a live session's page shows.
 
     `youtube` is the video's id while it is live; `options` are the dates of an open poll; `recording` is set where it can be
-    watched by whoever asks; `instead` are sessions that are still to come, for whoever is here in vain.
+    watched by whoever asks; `instead` are sessions that are still to come, for whoever is here in vain. `due`: nobody has
+    begun it, though its time has come; `missed`: its end has passed as well.
     """
 
     card: SessionCard
@@ -42,6 +44,8 @@ class SessionPage:
     options: list[Option] = field(default_factory=list)
     recording: RecordingPage | None = None
     instead: list[SessionCard] = field(default_factory=list)
+    due: bool = False
+    missed: bool = False
 
 
 def find_live_session(db: Session, public_id: str) -> LiveSession:
@@ -62,13 +66,17 @@ def show_session(
     now: datetime,
 ) -> SessionPage:
     """The session's page for somebody who may find `visibilities` and votes as `voter`."""
+    due = session.state in AHEAD and session.starts_at <= now
+    missed = due and session.ends_at <= now
     return SessionPage(
-        show_card(session, language),
+        show_card(session, language, now),
         session,
         _video(db, session) if session.state is _S.LIVE else None,
         _options(db, session, voter, now) if session.state is _S.DRAFT else [],
         _recording(db, session, language, visibilities) if session.state is _S.PUBLISHED else None,
-        _instead(db, session, language, visibilities, now) if session.state is _S.CANCELLED else [],
+        _instead(db, session, language, visibilities, now) if missed or session.state is _S.CANCELLED else [],
+        due,
+        missed,
     )
 
 

@@ -129,6 +129,14 @@ def test_a_change_shows_at_once_on_pages_that_are_kept(client, ports):
     assert ["After" in client.get(path).text for path in paths] == [True] * 5
 
 
+def test_time_alone_makes_kept_pages_old(client, ports, clock):
+    _make(ports, title="Never begun")
+    paths = ("/", "/sessions")
+    assert ["Never begun" in client.get(path, headers=EN).text for path in paths] == [True] * 2
+    clock.advance(days=5)
+    assert ["Never begun" in client.get(path, headers=EN).text for path in paths] == [False] * 2
+
+
 # --- Who sees what ----------------------------------------------------------------------------------------------------
 
 
@@ -209,6 +217,18 @@ def test_live_it_is_watched_here_after_a_click(client, ports):
     assert [f'data-youtube="{VIDEO}"' in page, "live now" in page, "<iframe" in page] == [True, True, False]
 
 
+def test_once_its_time_has_come_nobody_is_sent_to_his_calendar(client, ports):
+    other = _make(ports, title="Another one", starts_at=NOW + 3 * DAY)
+    pages = {
+        hours: _page(client, _make(ports, starts_at=NOW - timedelta(hours=hours), state=LiveSessionState.SCHEDULED)).text
+        for hours in (0.5, 30)
+    }  # fmt: skip
+    for page in pages.values():
+        assert ["Put it in your calendar" in page, "Be reminded" in page] == [False, False]
+    assert "It begins any moment" in pages[0.5]
+    assert ["did not begin" in pages[30], f'href="/sessions/{other.public_id}"' in pages[30]] == [True, True]
+
+
 @pytest.mark.parametrize("state", [LiveSessionState.ENDED, LiveSessionState.PROCESSING])
 def test_afterwards_the_recording_is_announced(client, ports, state):
     page = _page(client, _make(ports, state=state)).text
@@ -259,6 +279,14 @@ def test_a_visitor_votes_and_changes_his_mind(client, ports, poll):
     client.post(f"/sessions/{poll.public_id}/vote", data={"option": [second]})
     assert _options(_page(client, poll).text) == [(first, ""), (second, " checked")]
     assert len(_votes(ports)) == 1
+
+
+def test_a_poll_whose_dates_have_passed_asks_nobody(client, clock, poll):
+    assert "2 dates to choose from" in client.get("/sessions", headers=EN).text
+    clock.advance(days=30)
+    page = _page(client, poll).text
+    assert ["Its proposed dates have passed" in page, "Only you and the editors see it" in page] == [True, False]
+    assert poll.title not in client.get("/sessions", headers=EN).text
 
 
 def test_everybody_has_one_vote_per_date(app, ports, sign_in, poll):

@@ -60,7 +60,7 @@ def _channel(db: Session, public_id: str | None) -> Channel:
 def _day(text: str, ports: Ports) -> datetime:
     try:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=ZoneInfo(ports.settings.zone)).astimezone(UTC)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise click.BadParameter("--since takes a date such as 2026-01-31") from error
 
 

@@ -1,7 +1,7 @@
 """Videos that are on YouTube already: one by its address, or the back catalogue of a channel."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -147,12 +147,16 @@ def _lines(db: Session) -> list[ImportLine]:
 def _since(form: Form) -> datetime | None:
     text = form.get("since")
     try:
-        return datetime.combine(date.fromisoformat(text), time(), site_zone()) if text else None
-    except ValueError:
+        day = datetime.combine(date.fromisoformat(text), time(), site_zone()) if text else None
+        return day.astimezone(UTC) if day else None
+    except (ValueError, OverflowError):
         form.errors["since"] = gettext("Please choose a day.")
         return None
 
 
 def _playlist(text: str) -> str:
     """The id of a playlist, also from its address."""
-    return parse_qs(urlsplit(text.strip()).query).get("list", [text.strip()])[0]
+    try:
+        return parse_qs(urlsplit(text.strip()).query).get("list", [text.strip()])[0]
+    except ValueError:
+        return text.strip()

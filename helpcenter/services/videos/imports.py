@@ -79,7 +79,12 @@ def start_import(
     wanted = playlist.strip() or channel.uploads
     if not wanted or len(wanted) > 64:  # noqa: PLR2004 -- the column's width, longer than any real one
         raise InvalidInput(N_("This is not the id of a playlist."))
-    same = (ChannelImport.channel_id == channel.id, ChannelImport.playlist == wanted, ChannelImport.state.in_(OPEN))
+    same = (
+        ChannelImport.channel_id == channel.id,
+        ChannelImport.playlist == wanted,
+        ChannelImport.since.is_not_distinct_from(since),
+        ChannelImport.state.in_(OPEN),
+    )
     running = db.scalars(select(ChannelImport).where(*same).order_by(ChannelImport.id)).first()
     if running is not None:
         return running

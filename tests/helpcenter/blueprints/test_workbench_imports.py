@@ -70,6 +70,10 @@ def test_a_playlist_is_imported_from_a_day_on(admin, channel, ports):
 
 
 def test_a_day_that_does_not_exist_is_said(admin, channel, ports):
+    for day in ("2026-02-30", "0001-01-01"):
+        answer = admin.post("/workbench/imports", data={"channel": channel.public_id, "since": day})
+        assert (answer.status_code, "Please choose a day." in answer.text) == (422, True)
+    admin.post("/workbench/imports", data={"channel": channel.public_id, "playlist": "http://["})
     answer = admin.post("/workbench/imports", data={"channel": channel.public_id, "since": "2026-02-30"})
     assert (answer.status_code, "Please choose a day." in answer.text) == (422, True)
     with ports.database.transaction() as db:

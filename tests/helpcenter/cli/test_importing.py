@@ -70,3 +70,15 @@ def test_a_file_is_taken_in_as_the_recording_of_a_session(ports, tmp_path, capsy
     assert call([*arguments, "--title", "Another"]) == 2
     assert call(["ingest", str(path), "--session", "nosuch"]) == 1
     assert "There is no session nosuch" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "2026-02-30", "9999-12-31x"])
+def test_days_that_are_none_are_refused_in_one_line(ports, channel, capsys, day):
+    assert call(["import-channel", "--since", day]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_an_import_from_another_day_on_is_another_one(ports, channel, capsys):
+    first = told(capsys, "--since", "2026-01-31")
+    assert told(capsys)["import"] != first["import"]
+    assert told(capsys, "--since", "2026-01-31")["import"] == first["import"]

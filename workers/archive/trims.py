@@ -19,6 +19,7 @@ from streaming.platform import LivePlatform
 from streaming.timeline import Kept, Line
 from workers.archive.telling import tell_editors
 from workers.archive.texts import Found, find_text, is_ours, note_found
+from workers.failpoints import reach
 
 log = structlog.get_logger(__name__)
 STALE_LOOKS: Final = 6
@@ -48,10 +49,12 @@ def follow_trim(ports: Ports, platform: LivePlatform, claim: VideoClaim) -> None
         ask = recording is not None and not busy and not videos.is_attached(recording) and is_ours(row)
     if ask:
         found = find_text(platform, remote_id, language=language, failures=failures)
+    reach("trim.asked")
     with ports.database.transaction() as db:
         held = videos.held(db, claim, now=ports.clock())
         if held is not None:
             _store(db, ports, held, found)
+        reach("trim.storing")
 
 
 def _store(db: Session, ports: Ports, row: PlatformVideo, found: Found) -> None:

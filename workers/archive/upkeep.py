@@ -19,6 +19,7 @@ from workers.archive.faults import words
 from workers.archive.telling import tell_editors
 from workers.archive.texts import captions_due, find_text, note_found
 from workers.archive.trims import follow_trim
+from workers.failpoints import reach
 
 log = structlog.get_logger(__name__)
 SOONEST: Final = timedelta(days=1)
@@ -139,6 +140,7 @@ def _write_chapters(ports: Ports, platform: LivePlatform, claim: VideoClaim) -> 
         raise
     except Rejected as error:
         refusal = words(error)
+    reach("chapters.asked")
     with ports.database.transaction() as db:
         held = videos.held(db, claim, now=ports.clock())
         if held is None:
@@ -150,4 +152,5 @@ def _write_chapters(ports: Ports, platform: LivePlatform, claim: VideoClaim) -> 
             looks = held.looks
             videos.note_look(held, video, now=ports.clock())
             held.looks = looks
+        reach("chapters.storing")
     log.info("chapters written", video=remote_id, refused=refusal is not None)

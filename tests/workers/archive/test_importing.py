@@ -285,3 +285,29 @@ def test_what_was_deleted_here_is_not_looked_after_and_comes_back_by_its_address
     evening.work()
     assert (recordings(evening), evening.video(video_id).due_at) == ([], None)
     assert adopted(evening, video_id)[0] == "Talk 0"
+
+
+def test_a_place_in_the_list_that_is_not_known_any_more_is_looked_for_from_the_start(evening):
+    from workers.archive.importing import import_channel
+
+    fill(evening, 60)
+    import_id = begin(evening)
+    import_channel(evening.ports, import_id)
+    refused = {"status": 400, "reason": "invalidPageToken"}
+    evening.emulator.faults.add(method="playlistItems.list", kind="error", **refused)
+    import_channel(evening.ports, import_id)
+    evening.live_through(hours=2)
+    told = summary(evening, import_id)
+    assert (told["found"], told["pulled"], len(recordings(evening))) == (60, 60, 60)
+
+
+def test_a_list_that_goes_round_in_circles_is_asked_for_ever_more_seldom(evening):
+    fill(evening, 60)
+    evening.emulator.faults.add(method="playlistItems.list", kind="same-page", times=1000)
+    import_id = begin(evening)
+    evening.live_through(hours=3)
+    assert evening.asked("playlistItems.list") < 15
+    assert "does not answer as it should" in summary(evening, import_id)["note"]
+    evening.emulator.faults.clear()
+    evening.live_through(hours=2)
+    assert (summary(evening, import_id)["found"], summary(evening, import_id)["pulled"]) == (60, 60)

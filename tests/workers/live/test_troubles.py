@@ -5,14 +5,16 @@ import json
 import pytest
 from sqlalchemy import select, update
 
-from helpcenter.models import ChannelState, LiveSession, LiveSessionState, OutgoingMail, QuotaDay
+from helpcenter.models import Channel, ChannelState, LiveSession, LiveSessionState, OutgoingMail, QuotaDay
 from helpcenter.permissions import Role
-from helpcenter.services import broadcasts, console
+from helpcenter.services import broadcasts, console, videos
 from helpcenter.services.console import Command
 from streaming.platform import BroadcastStatus
 from tests.factories import make_user
 from tests.workers.live.evening import APPLIED, PICTURE, fault
 from tests.workers.live.test_evening import begin, words
+from workers.archive.importing import import_channel
+from workers.live.channels import check
 
 _S = LiveSessionState
 
@@ -305,3 +307,23 @@ def test_watching_what_is_live_leaves_the_units_that_ending_costs(tonight):
     tonight.end()
     tonight.wait(40, step=5)
     assert tonight.remote.status == "complete"
+
+
+def test_a_quota_that_is_used_up_in_the_middle_of_an_evening_is_asked_nothing_more(tonight):
+    begin(tonight)
+    fault(tonight, "liveStreams.list", "error", status=403, reason="quotaExceeded")
+    tonight.wait(60, step=10)
+    before = len(tonight.emulator.journal)
+    assert tonight.emulator.journal[-1].reason == "quotaExceeded"
+    tonight.end()
+    tonight.change(title="Another title")
+    with tonight.ports.database.transaction() as db:
+        job = videos.start_import(db, db.get_one(Channel, tonight.channel_id), actor=None, now=tonight.clock()).id
+    for _ in range(9):
+        tonight.wait(3600, step=900)
+        with tonight.ports.database.transaction() as db:
+            db.execute(update(Channel).values(check_due_at=tonight.clock()))
+        check(tonight.ports, tonight.channel_id)
+        import_channel(tonight.ports, job)
+    assert len(tonight.emulator.journal) == before
+    tonight.until(lambda: tonight.remote.status == "complete", most=20 * 3600, step=900)

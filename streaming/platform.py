@@ -154,7 +154,6 @@ class Video:
     privacy: Privacy
     published_at: datetime | None
     upload_status: str
-    processing_status: str
     live_content: str
     duration: float | None
     actual_start: datetime | None

@@ -81,7 +81,7 @@ class YouTubePlatform:
         self._videos.set_thumbnail(video_id, picture, content_type)
 
     def videos(self, ids: Sequence[str]) -> dict[str, Video]:
-        """1 call per 50, 2 where some are not ours."""
+        """1 call per 50."""
         return self._videos.by_id(ids)
 
     def update_description(self, video_id: str, block: str) -> Video:

@@ -12,8 +12,8 @@ from streaming.youtube.block import with_block
 from streaming.youtube.call import Api, as_page, batches, understood
 from streaming.youtube.values import instant, number, seconds
 
+# None that are for owners only: asking for them would hide the videos of others in the same call.
 PARTS: Final = "id,snippet,status,contentDetails,liveStreamingDetails,statistics"
-OWNERS_PARTS: Final = f"{PARTS},processingDetails"
 
 # What videos.update would reset if it were left out.
 _SNIPPET: Final = ("title", "categoryId", "description", "tags", "defaultLanguage", "defaultAudioLanguage")
@@ -66,15 +66,8 @@ class Videos:
         self._api.run(asked, lambda _: None)
 
     def _items(self, ids: Sequence[str]) -> list[dict[str, Any]]:
-        return [item for some in batches(ids) for item in self._some(some)]
-
-    def _some(self, ids: str) -> list[dict[str, Any]]:
-        try:
-            page = self._api.run(self._calls().list(part=OWNERS_PARTS, id=ids, maxResults=50), as_page)
-        except NotAllowed:
-            # How far the processing is is for the owner only, and asking for it hides the videos of others altogether.
-            page = self._api.run(self._calls().list(part=PARTS, id=ids, maxResults=50), as_page)
-        return list(page["items"])
+        asked = [self._calls().list(part=PARTS, id=some, maxResults=50) for some in batches(ids)]
+        return [item for one in asked for item in self._api.run(one, as_page)["items"]]
 
 
 def read(item: dict[str, Any]) -> Video:
@@ -89,7 +82,6 @@ def read(item: dict[str, Any]) -> Video:
         privacy=Privacy(status["privacyStatus"]),
         published_at=instant(snippet.get("publishedAt")),
         upload_status=status.get("uploadStatus", ""),
-        processing_status=item.get("processingDetails", {}).get("processingStatus", ""),
         live_content=snippet.get("liveBroadcastContent", "none"),
         duration=seconds(item.get("contentDetails", {}).get("duration")),
         actual_start=instant(live.get("actualStartTime")),

@@ -36,19 +36,31 @@ def emulator(
     port: int, pace: float, channel: str, recording: Path | None, captions: Path | None, *, as_json: bool
 ) -> None:
     """Run a live platform that behaves like YouTube; prints the settings that connect the help centre to it."""
+    words = _words(captions) if captions else ""
     stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     with Emulator(port, pace=pace) as running:
         running.timings.list_lag = SEEN_BY_LISTS
         running.world.default_media = recording.resolve() if recording else None
-        running.world.default_captions = captions.read_text(encoding="utf-8") if captions else ""
+        running.world.default_captions = words
         running.add_channel(channel)
         shown = _settings(running)
         lines = [json.dumps(shown)] if as_json else [f"export {name}={value}" for name, value in shown.items()]
         click.echo("\n".join(lines))
         click.echo(f"{running.url}  (stop with Ctrl-C)", err=True)
         stopped.wait()
+
+
+def _words(path: Path) -> str:
+    """The text of a WebVTT file."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        text = ""
+    if not text.startswith("WEBVTT"):
+        raise click.BadParameter(f"{path} is no WebVTT", param_hint="--captions")
+    return text
 
 
 def _settings(running: Emulator) -> dict[str, str]:

@@ -5,7 +5,10 @@ import signal
 import subprocess
 import sys
 
+import pytest
 import requests
+
+from helpcenter.cli import call
 
 
 def test_it_prints_its_settings_serves_and_ends_when_told():
@@ -33,3 +36,11 @@ def test_it_prints_its_settings_serves_and_ends_when_told():
         ]
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"1\n00:00:01,000 --> 00:00:02,000\nSubRip\n"])
+def test_captions_that_cannot_be_read_are_refused_in_one_line(tmp_path, capsys, content):
+    (tmp_path / "words.vtt").write_bytes(content)
+    assert call(["emulator", "--port", "0", "--captions", str(tmp_path / "words.vtt")]) == 2
+    told = capsys.readouterr().err
+    assert (told.count("\n"), "is no WebVTT" in told) == (1, True)

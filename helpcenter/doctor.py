@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from helpcenter.db import pending_migrations
 from helpcenter.errors import N_, HelpCenterError, Message
 from helpcenter.models import Channel, ChannelState, Heartbeat
+from helpcenter.platforms import api_root, oauth_client
 from helpcenter.ports import Check, Ports
 from helpcenter.queue import broker_answers
 from helpcenter.services import channels
@@ -152,6 +153,8 @@ def _channels(ports: Ports) -> Check:
         mend = Message(N_("Set HELPCENTER_YOUTUBE_CLIENT_ID and HELPCENTER_YOUTUBE_CLIENT_SECRET first."))
         return Check(name, None, Message(N_("Live sessions are not broadcast: no YouTube project is set up.")), mend)
     try:
+        oauth_client(settings)
+        api_root(settings)
         with ports.database.reading() as db:
             rows = [row for row in channels.all_channels(db) if row.token]
         for row in rows:

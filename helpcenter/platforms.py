@@ -31,6 +31,15 @@ def oauth_client(settings: Settings) -> OAuthClient:
         raise NotConfigured(N_("Look at HELPCENTER_YOUTUBE_OAUTH_ROOT: %(why)s"), why=str(error)) from error
 
 
+def api_root(settings: Settings) -> str:
+    """The root address of the API, "" for Google's. Raises NotConfigured for what is no address."""
+    root = settings.youtube_api_root.strip()
+    if root and not root.lower().startswith(("http://", "https://")):
+        why = f"an address begins with https:// or http://: {root}"
+        raise NotConfigured(N_("Look at HELPCENTER_YOUTUBE_API_ROOT: %(why)s"), why=why)
+    return root
+
+
 def granted_channel(ports: Ports, grant: Grant) -> RemoteChannel:
     """The channel that was granted to us just now, before it has a row. Raises NotConfigured and streaming.errors."""
     credentials = oauth_client(ports.settings).credentials(grant.refresh_token, grant.scopes)
@@ -41,7 +50,7 @@ def granted_channel(ports: Ports, grant: Grant) -> RemoteChannel:
 def _connected(
     settings: Settings, credentials: Credentials, meter: Ledger, clock: Callable[[], datetime]
 ) -> LivePlatform:
-    return connect(credentials, api_root=settings.youtube_api_root, meter=meter, clock=clock)
+    return connect(credentials, api_root=api_root(settings), meter=meter, clock=clock)
 
 
 class ConnectedChannels:

@@ -49,11 +49,13 @@ class Grant:
 class OAuthClient:
     """Our OAuth client at Google, or at the server whose addresses are {root}/o/oauth2/auth, {root}/token, {root}/revoke.
 
-    Raises ValueError for a root without TLS that is not on this machine.
+    Raises ValueError for a root that is no address, or has no TLS and is not on this machine.
     """
 
     def __init__(self, client_id: str, client_secret: str, oauth_root: str = "") -> None:
-        root = oauth_root.rstrip("/")
+        root = oauth_root.strip().rstrip("/")
+        if root and not root.lower().startswith(("http://", "https://")):
+            raise ValueError(f"an address begins with https:// or http://: {root}")
         self._plain = root.lower().startswith("http://")
         if self._plain and not _is_loopback(urlsplit(root).hostname or ""):
             raise ValueError(f"an OAuth server without TLS must be on this machine: {root}")

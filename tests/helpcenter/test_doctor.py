@@ -46,3 +46,8 @@ def test_without_a_google_project_the_doctor_says_what_to_set(settings, queue):
     bare = wire(settings.model_copy(update={"youtube_client_id": ""}), queue=queue)
     check = _channels(bare)
     assert (check.ok, "HELPCENTER_YOUTUBE_CLIENT_ID" in str(check.mend)) == (None, True)
+
+
+def test_a_root_that_is_no_address_is_found_before_the_evening(settings, queue):
+    check = _channels(wire(settings.model_copy(update={"youtube_api_root": "127.0.0.1:9000"}), queue=queue))
+    assert (check.ok, "HELPCENTER_YOUTUBE_API_ROOT" in str(check.message)) == (False, True)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from helpcenter.errors import NotConfigured, NotFound
 from helpcenter.models import Channel, ChannelState, OutgoingMail, QuotaDay
 from helpcenter.permissions import Role
-from helpcenter.platforms import oauth_client
+from helpcenter.platforms import api_root, oauth_client
 from helpcenter.services import channels
 from streaming.errors import Deferred, ReauthNeeded
 from streaming.platform import Priority
@@ -76,11 +76,19 @@ def test_an_unknown_channel_is_not_found(ports):
         ({"youtube_client_id": ""}, "HELPCENTER_YOUTUBE_CLIENT_ID"),
         ({"youtube_client_secret": ""}, "HELPCENTER_YOUTUBE_CLIENT_SECRET"),
         ({"youtube_oauth_root": "http://oauth.example"}, "HELPCENTER_YOUTUBE_OAUTH_ROOT"),
+        ({"youtube_oauth_root": "127.0.0.1:9000"}, "HELPCENTER_YOUTUBE_OAUTH_ROOT"),
     ],
 )
 def test_what_is_not_set_up_is_named(settings, changed, setting):
     with pytest.raises(NotConfigured, match=setting):
         oauth_client(settings.model_copy(update=changed))
+
+
+def test_roots_may_end_with_a_slash_but_have_to_be_addresses(settings):
+    assert api_root(settings.model_copy(update={"youtube_api_root": " http://127.0.0.1:9/ "})) == "http://127.0.0.1:9/"
+    assert api_root(settings.model_copy(update={"youtube_api_root": ""})) == ""
+    with pytest.raises(NotConfigured, match="HELPCENTER_YOUTUBE_API_ROOT"):
+        api_root(settings.model_copy(update={"youtube_api_root": "127.0.0.1:9000"}))
 
 
 def test_a_token_whose_key_is_lost_asks_for_the_key(ports, channel, settings):

@@ -7,6 +7,8 @@ from streaming.emulator.resources import captions
 from streaming.emulator.world import Video, World
 
 LONGEST: Final = 12 * 3600.0
+_HEADER: Final = 36
+"""Bytes of a movie header up to its length, in its longer form."""
 WRONG: Final = 0.8
 """The part of the real length that the first duration shows."""
 
@@ -70,7 +72,7 @@ def media_length(video: Video) -> float | None:
     with video.media.open("rb") as file:
         moov = _box(file, b"moov")
     at = moov.find(b"mvhd")
-    if at < 0:
+    if at < 0 or len(moov) < at + _HEADER:
         return None
     # Version 1 writes its two dates and the length in 8 bytes each, version 0 in 4.
     wide = moov[at + 4] == 1

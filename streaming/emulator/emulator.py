@@ -35,10 +35,11 @@ class Emulator(Stage):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop serving; what exists stays to be looked at."""
+        """Stop serving; what exists stays to be looked at, but for uploaded files."""
         if self._server:
             self._server.stop()
             self._server = None
+        self.world.clear()
 
     @property
     def url(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from streaming.emulator.clock import Clock, stamp
@@ -156,6 +157,21 @@ class World:
     root: str = ""
     default_media: Path | None = None
     default_captions: str = ""
+    folder: TemporaryDirectory[str] | None = None
+    """Where uploaded files lie, once there are any."""
+
+    def keep(self, name: str, content: bytes) -> Path:
+        """The file that holds an upload, until `clear`."""
+        self.folder = self.folder or TemporaryDirectory(prefix="emulator-")
+        path = Path(self.folder.name) / name
+        path.write_bytes(content)
+        return path
+
+    def clear(self) -> None:
+        """Delete every uploaded file."""
+        if self.folder:
+            self.folder.cleanup()
+            self.folder = None
 
     def now(self) -> str:
         """Now, as the API writes it."""

@@ -2,9 +2,10 @@
 
 from typing import Final
 
+from streaming.emulator import aftermath
 from streaming.emulator.calls import Call, operation, page, replaced, required
 from streaming.emulator.errors import ApiError, not_found, refused
-from streaming.emulator.world import JSON, Broadcast, Channel, Video, World, etag, owned
+from streaming.emulator.world import JSON, Broadcast, Channel, Video, World, etag, new_id, owned
 
 SNIPPET: Final[JSON] = {
     "title": None, "description": "", "categoryId": None, "tags": None, "defaultLanguage": None, "defaultAudioLanguage": None,
@@ -99,6 +100,24 @@ def find(call: Call) -> JSON:
     if foreign and OWNERS_PARTS & set(call.parts):
         raise ApiError(403, "forbidden", "The request cannot access the owner's parts of a video of somebody else.")
     return page(call, "video", found)
+
+
+@operation("videos.insert")
+def insert(call: Call) -> JSON:
+    """An uploaded file becomes a video, which is processed after a while."""
+    if call.media is None or not call.media.content:
+        raise ApiError(400, "mediaBodyRequired", "The request does not include the video content.")
+    given = {"title": "unknown", "categoryId": "22"} | {n: v for n, v in call.given("snippet").items() if v is not None}
+    check_words("body.snippet", given)
+    world = call.world
+    video = new_video(world, call.channel, new_id(), title=given["title"])
+    video.parts["snippet"] = replaced(video.parts["snippet"], given, SNIPPET)
+    video.parts["status"] = replaced(video.parts["status"], call.given("status"), STATUS) | {"uploadStatus": "uploaded"}
+    video.parts["processingDetails"] = {"processingStatus": "processing"}
+    video.media = world.keep(video.id, call.media.content)
+    video.length = aftermath.media_length(video)
+    world.clock.after(world.timings.processed, lambda: aftermath.finish(video))
+    return video.shown(call.parts)
 
 
 @operation("videos.update")

@@ -182,3 +182,30 @@ def test_parts_within_parts_are_refused(get):
     related = nested.removesuffix("--a--\r\n") + "--a\r\nContent-Type: image/png\r\n\r\nz\r\n--a--\r\n"
     headers = {"Content-Type": "multipart/related; boundary=a"}
     assert get(f"{SET}?videoId=x&uploadType=multipart", "POST", headers=headers, data=related).status_code == 400
+
+
+@pytest.mark.parametrize("resumable", [False, True])
+def test_a_video_that_is_uploaded_is_processed_by_and_by(emulator, youtube, get, resumable):
+    content = b"\x00\x00\x00\x20moovmvhd" + bytes(300_000)
+    upload = MediaIoBaseUpload(io.BytesIO(content), "video/mp4", chunksize=256 * 1024, resumable=resumable)
+    body = {"snippet": {"title": "Filters"}, "status": {"privacyStatus": "unlisted"}}
+    made = youtube.videos().insert(part="id,snippet,status", body=body, media_body=upload).execute()
+    assert (made["snippet"]["title"], made["status"]["privacyStatus"]) == ("Filters", "unlisted")
+    assert made["status"]["uploadStatus"] == "uploaded"
+    emulator.clock.advance(700)
+    found = youtube.videos().list(part="status", id=made["id"]).execute()["items"]
+    assert found[0]["status"]["uploadStatus"] == "processed"
+    assert get(f"/media/{made['id']}.mp4").content == content
+    assert (emulator.journal.of("videos.insert")[-1].units, emulator.journal.of("videos.insert")[-1].bucket) == (
+        1,
+        "videos.insert",
+    )
+
+
+def test_a_video_without_a_file_or_with_a_wrong_title_is_refused(emulator, youtube):
+    for title, content in (("<b>", b"x"), ("Filters", b"")):
+        upload = MediaInMemoryUpload(content, "video/mp4")
+        with pytest.raises(HttpError) as refused:
+            youtube.videos().insert(part="snippet", body={"snippet": {"title": title}}, media_body=upload).execute()
+        assert refused.value.resp.status == 400
+    assert emulator.videos == {}

@@ -7,6 +7,7 @@ import structlog
 from flask import Flask, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from helpcenter.errors import N_, HelpCenterError, Message, SignInNeeded
@@ -57,6 +58,12 @@ def register(app: Flask) -> None:
         if status < HTTPStatus.BAD_REQUEST:
             return error.get_response()
         return _answer(status, gettext(_SENTENCES.get(status, _ANY)))
+
+    @app.errorhandler(DataError)
+    def untakeable(error: DataError) -> ResponseReturnValue:
+        # No database takes every sign and number that an address or a form can hold: PostgreSQL refuses the sign NUL.
+        log.warning("value that the database refuses", path=request.path, why=str(error.orig))
+        return _answer(HTTPStatus.BAD_REQUEST, gettext(_ANY))
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> ResponseReturnValue:

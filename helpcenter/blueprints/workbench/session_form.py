@@ -28,6 +28,8 @@ ROWS: Final = 5
 FOLDS: Final = {"0": 0, "1": 1}
 _DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _LAST_WEEK: Final = 5
+_LONGEST_ID: Final = 9
+"""Digits; databases refuse to look for a number that is larger than any id."""
 _REPEATS: Final = {"weekly": "FREQ=WEEKLY", "fortnightly": "FREQ=WEEKLY;INTERVAL=2", "monthly": "", "own": ""}
 
 
@@ -190,7 +192,8 @@ def _channel(db: Session, form: Form) -> Channel | None:
     name = form.get("channel")
     if not name:
         return None
-    channel = db.get(Channel, int(name)) if name.isdecimal() else None
+    known = name.isdecimal() and len(name) <= _LONGEST_ID
+    channel = db.get(Channel, int(name)) if known else None
     if channel is None:
         form.errors["channel"] = gettext("Please choose one of these.")
     return channel

@@ -179,6 +179,14 @@ def test_a_draft_is_its_hosts_and_the_editors(client, ports, sign_in):
     assert client.post(f"/sessions/{session.public_id}/vote").status_code == 404
 
 
+def test_rubbish_in_addresses_is_no_fault_of_ours(each_database, client):
+    paths = (
+        "/sessions/%00", "/sessions/%00.ics", "/topics/%00/sessions.ics", "/hosts/%00/sessions.ics",
+        "/subscriptions?target=session:%00", "/sessions?topic=%00", "/sessions/%ff", "/subscriptions/%00?key=%00",
+    )  # fmt: skip
+    assert [path for path in paths if client.get(path).status_code not in {200, 400, 404}] == []
+
+
 # --- A session's page -------------------------------------------------------------------------------------------------
 
 

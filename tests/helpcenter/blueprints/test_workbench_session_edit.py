@@ -101,6 +101,7 @@ MISTAKES = [
     ({"repeat": "own", "rrule": "FREQ=WEEKLY"}, "This rule has no end."),
     ({"repeat": "own", "rrule": ""}, "This rule cannot be read."),
     ({"channel": "77"}, "Please choose one of these."),
+    ({"channel": "9" * 30}, "Please choose one of these."),
     ({"date": "2036-01-01"}, "more than three years away"),
 ]
 

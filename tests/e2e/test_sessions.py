@@ -28,7 +28,7 @@ def page(open_page):
 def sessions(ports):
     """One session in each state, and a poll, by their states; all with long German titles."""
     with ports.database.transaction() as db:
-        topic = make_topic(db, titles={"de": "Akku und Ladegerät", "en": "Battery and charger"})
+        topic = make_topic(db, titles={"de": "Akku und Ladegerät im Winter pflegen und richtig einlagern", "en": "Battery"})
         recording = make_watchable(db)
         made = {
             state.value: make_session(
@@ -52,6 +52,13 @@ def test_a_visitor_sees_how_long_it_is_and_when_on_his_own_clock(page, sessions)
     expect(box.locator("[data-own]")).to_contain_text("On your clock: Friday, November 27, 3:00 – 4:00 AM CST")
     page.goto(sessions["scheduled"] + "?lang=de")
     expect(box.locator("[data-count]")).to_have_text("in 5 Tagen")
+
+
+def test_days_are_counted_as_in_the_calendar(open_page, sessions):
+    page = open_page(timezone_id="Europe/Berlin")
+    page.clock.set_fixed_time(NOW.replace(hour=20))
+    page.goto(sessions["scheduled"])
+    expect(page.locator("[data-count]")).to_have_text("in 5 days")
 
 
 def test_whoever_lives_there_is_not_told_the_time_twice(open_page, sessions):

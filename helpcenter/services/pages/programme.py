@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Select, exists, or_, select
@@ -17,8 +17,6 @@ _S = LiveSessionState
 PAST: Final = frozenset({_S.ENDED, _S.PROCESSING, _S.PUBLISHED})
 MOST_PAST: Final = 60
 MOST_AHEAD: Final = 200
-LATE: Final = timedelta(hours=3)
-"""How long after its planned end a session that nobody began or called off is still shown as coming."""
 
 
 class SessionCard(NamedTuple):
@@ -75,7 +73,7 @@ def next_sessions(
     now: datetime, most: int,
 ) -> list[SessionCard]:  # fmt: skip
     """What is live now, then what comes next; about any of these topics (by id), where they are given."""
-    wanted = _of(AHEAD | {_S.LIVE}, topics).where(or_(LiveSession.state == _S.LIVE, LiveSession.ends_at > now - LATE))
+    wanted = _of(AHEAD | {_S.LIVE}, topics).where(or_(LiveSession.state == _S.LIVE, LiveSession.ends_at > now))
     return _read(db, wanted.order_by(LiveSession.starts_at, LiveSession.id).limit(most), language, visibilities, now)
 
 
@@ -93,9 +91,9 @@ def show_card(session: LiveSession, language: str, now: datetime) -> SessionCard
 
 
 def _ahead(about: Collection[int] | None, now: datetime) -> Select[Any]:
-    """To come; those called off stay in their place until their time has passed, for whoever wanted to come."""
+    """To come, or due by now; those called off stay in their place until their time has passed, for whoever wanted to come."""
     wanted = _of(AHEAD | {_S.CANCELLED}, about).where(
-        LiveSession.ends_at > now - LATE, or_(LiveSession.state != _S.CANCELLED, LiveSession.starts_at > now)
+        LiveSession.ends_at > now, or_(LiveSession.state != _S.CANCELLED, LiveSession.starts_at > now)
     )
     return wanted.order_by(LiveSession.starts_at, LiveSession.id)
 

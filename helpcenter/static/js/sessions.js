@@ -7,11 +7,16 @@ const LATE = 30 * MINUTE;
 const lang = document.documentElement.lang || "en";
 const OWN_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-// "in 5 days": the largest unit of which there are at least two.
+// "in 5 days": the largest unit of which there are at least two. Days are counted as in the viewer's calendar.
 const relative = new Intl.RelativeTimeFormat(lang, { numeric: "always" });
 
-function left(ms) {
-  if (ms >= 2 * DAY) return relative.format(Math.floor(ms / DAY), "day");
+function midnight(at) {
+  return new Date(at).setHours(0, 0, 0, 0);
+}
+
+function left(start, now) {
+  const ms = start - now;
+  if (ms >= 2 * DAY) return relative.format(Math.round((midnight(start) - midnight(now)) / DAY), "day");
   if (ms >= 2 * HOUR) return relative.format(Math.floor(ms / HOUR), "hour");
   return relative.format(Math.ceil(ms / MINUTE), "minute");
 }
@@ -32,9 +37,9 @@ function showOwnClock(box, start, end) {
 
 function showCountdown(box, start) {
   const count = box.querySelector("[data-count]");
-  const ms = start - Date.now();
-  count.hidden = ms < -LATE;
-  count.textContent = ms > 0 ? left(ms) : count.dataset.now;
+  const now = Date.now();
+  count.hidden = start - now < -LATE;
+  count.textContent = start > now ? left(start, now) : count.dataset.now;
 }
 
 const boxes = [...document.querySelectorAll("[data-moment]")].map((box) => [box, new Date(box.dataset.start), new Date(box.dataset.end)]);

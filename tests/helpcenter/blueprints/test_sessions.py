@@ -74,6 +74,7 @@ def test_the_programme_shows_what_is_on_to_come_open_and_past(client, ports, pol
             _make(ports, title=state.value, state=state)
     _make(ports, title="later", starts_at=NOW + 9 * DAY)
     _make(ports, title="never begun", starts_at=NOW - DAY)
+    _make(ports, title="not begun in time", starts_at=NOW - timedelta(minutes=61))
     _make(ports, title="called off and past", starts_at=NOW - DAY, state=LiveSessionState.CANCELLED)
     _make(ports, title="a draft", state=LiveSessionState.DRAFT, announced_at=None)
     _make(ports, title="a draft called off", state=LiveSessionState.CANCELLED, announced_at=None)

@@ -28,7 +28,9 @@ def page(open_page):
 def sessions(ports):
     """One session in each state, and a poll, by their states; all with long German titles."""
     with ports.database.transaction() as db:
-        topic = make_topic(db, titles={"de": "Akku und Ladegerät im Winter pflegen und richtig einlagern", "en": "Battery"})
+        topic = make_topic(
+            db, titles={"de": "Akku und Ladegerät im Winter pflegen und richtig einlagern", "en": "Battery"}
+        )
         recording = make_watchable(db)
         made = {
             state.value: make_session(

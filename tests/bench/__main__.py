@@ -36,23 +36,33 @@ def pages() -> Figures:
 
 
 def demo() -> Figures:
-    """From a clean clone to the page: `make demo` in a clone of what is committed."""
+    """From a clean clone to the page, and to the end of the live evening: `make demo` in a clone of what is committed."""
     with tempfile.TemporaryDirectory() as folder:
         clone = Path(folder) / "clone"
         subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("HELPCENTER_", "VIRTUAL_ENV"))
         }
+        told, page = [], 0.0
         started = time.monotonic()
-        done = subprocess.run(
-            ["make", "demo"], cwd=clone, env={**environment, "DEMO_EXIT": "1"}, capture_output=True, check=False
-        )
-        seconds = time.monotonic() - started
-    if done.returncode:
-        sys.stderr.write(done.stdout.decode()[-2000:] + done.stderr.decode()[-2000:])
-        raise SystemExit("make demo failed in a clean clone")
-    how = "make demo in a clean clone, packages downloaded, system packages there, until the answer plays and its asker has mail"
-    return {"demo_seconds": {"value": round(seconds, 1), "unit": "s", "how": how}}
+        making = subprocess.Popen(
+            ["make", "demo"], cwd=clone, env={**environment, "DEMO_EXIT": "1"}, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        assert making.stdout is not None
+        for line in making.stdout:
+            told.append(line)
+            if "the answer plays on its page" in line:
+                page = time.monotonic() - started
+        if making.wait():
+            sys.stderr.write("".join(told)[-4000:])
+            raise SystemExit("make demo failed in a clean clone")
+        whole = time.monotonic() - started
+    how = "make demo in a clean clone, packages downloaded, system packages there, until "
+    return {
+        "demo_seconds": {"value": round(page, 1), "unit": "s", "how": how + "the answer plays and its asker has mail"},
+        "demo_whole_seconds": {"value": round(whole, 1), "unit": "s", "how": how + "the live evening is over, too"},
+    }
 
 
 PARTS: dict[str, Callable[[], Figures]] = {"pipeline": pipeline, "search": search, "pages": pages, "demo": demo}

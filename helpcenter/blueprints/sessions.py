@@ -7,7 +7,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from helpcenter.errors import N_, Conflict, NotFound
+from helpcenter.errors import NotFound
 from helpcenter.models import LiveSession, LiveSessionState, Visibility
 from helpcenter.permissions import Action
 from helpcenter.services import feeds, pages, sessions, topics
@@ -80,13 +80,7 @@ def vote(public_id: str) -> ResponseReturnValue:
     with transaction() as db:
         found = pages.find_live_session(db, public_id)
         check_seen(found)
-        if found.state is not LiveSessionState.DRAFT:
-            raise Conflict(N_("The date has been fixed. Please load the page again."))
-        for option in (one for one in found.date_options if one.starts_at > now()):
-            if option.public_id in chosen:
-                sessions.vote(db, option, name, now=now())
-            else:
-                sessions.unvote(db, option, name)
+        sessions.choose(db, found, chosen, name, now=now())
     answer = make_response(redirect(url_for("sessions.session", public_id=public_id, told="voted"), 303))
     return remember_voter(answer, token)
 

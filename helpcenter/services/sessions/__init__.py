@@ -4,7 +4,7 @@ from helpcenter.services.sessions.cancelling import cancel
 from helpcenter.services.sessions.details import SessionDetails
 from helpcenter.services.sessions.editing import edit, set_picture
 from helpcenter.services.sessions.finding import find, in_states
-from helpcenter.services.sessions.polls import fix_date, propose, tally, unvote, vote, votes_of
+from helpcenter.services.sessions.polls import choose, fix_date, propose, tally, unvote, vote, votes_of
 from helpcenter.services.sessions.scheduling import announce, schedule
 from helpcenter.services.sessions.states import AHEAD, TRANSITIONS, move
 from helpcenter.services.sessions.summary import summaries, summary
@@ -18,6 +18,7 @@ __all__ = [
     "SkippedTime",
     "announce",
     "cancel",
+    "choose",
     "edit",
     "find",
     "fix_date",

@@ -1,6 +1,6 @@
 """Date polls: a session is proposed with several dates, people say when they can come, and one date is fixed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -83,6 +83,17 @@ def unvote(db: Session, option: DateOption, voter: str) -> bool:
     db.flush()
     db.expire(option, ["votes"])
     return True
+
+
+def choose(db: Session, session: LiveSession, chosen: Collection[str], voter: str, *, now: datetime) -> None:
+    """This person can come on exactly these of the dates still ahead (by their public ids). Raises Conflict once one is fixed."""
+    if session.state is not LiveSessionState.DRAFT:
+        raise Conflict(_OVER)
+    for option in (one for one in session.date_options if one.starts_at > now):
+        if option.public_id in chosen:
+            vote(db, option, voter, now=now)
+        else:
+            unvote(db, option, voter)
 
 
 def tally(db: Session, session: LiveSession) -> dict[int, int]:

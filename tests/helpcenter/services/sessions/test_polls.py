@@ -46,6 +46,20 @@ def test_a_vote_can_be_taken_back(db, draft, each_database):
     assert (sessions.tally(db, draft)[first.id], first.votes) == (0, [])
 
 
+def test_who_chooses_again_can_come_on_just_those_dates(db, draft, each_database):
+    first, second, third = draft.date_options
+    sessions.choose(db, draft, {first.public_id, second.public_id}, "a", now=LATER)
+    sessions.choose(db, draft, {second.public_id, third.public_id, "no date"}, "a", now=LATER)
+    assert sessions.votes_of(db, draft, "a") == {second.id, third.id}
+
+
+def test_what_was_chosen_for_a_date_that_is_past_stays(db, draft):
+    first, second, _ = draft.date_options
+    sessions.choose(db, draft, {first.public_id, second.public_id}, "a", now=LATER)
+    sessions.choose(db, draft, set(), "a", now=first.starts_at)
+    assert sessions.votes_of(db, draft, "a") == {first.id}
+
+
 def test_the_date_that_is_fixed_is_scheduled_and_the_others_are_dropped(db, host, draft, each_database):
     chosen = draft.date_options[2]
     for option in draft.date_options:

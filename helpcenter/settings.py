@@ -6,6 +6,7 @@ from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator
@@ -114,6 +115,29 @@ class Settings(BaseSettings):
         False,
         description="The operator has made sure that he may download his own recordings from YouTube: then yt-dlp fetches them.",
     )
+    live_viewers: int = Field(
+        500,
+        ge=0,
+        description="Viewers of live sessions per web process that hear of changes at once; further ones ask every few seconds.",
+    )
+    rtmp_port: int = Field(
+        1935, ge=0, le=65535, description="Port at which encoders (OBS) reach the live path by RTMP; 0: none."
+    )
+    rtmp_bind: str = Field(
+        "127.0.0.1", description="Address at which RTMP listens; `0.0.0.0` lets in encoders on other machines."
+    )
+    rtmp_address: str = Field(
+        "",
+        description="Address that hosts give to their encoder; empty: `rtmp://`, the site's host, the port and `/live`.",
+    )
+    stun_url: str = Field(
+        "",
+        description="`stun:host:port`, by which guests behind a router find the host's browser; empty: none is asked.",
+    )
+    turn_url: str = Field("", description="`turn:host:port` or `turns:…`, which relays guests where nothing else does.")
+    turn_secret: str = Field(
+        "", description="Its shared secret (coturn's `static-auth-secret`); passwords made from it last for a day."
+    )
     live_pace: float = Field(
         1,
         gt=0,
@@ -167,6 +191,19 @@ class Settings(BaseSettings):
     def scratch(self) -> Path:
         """The folder for half-done work; anything in it may be deleted when nothing runs."""
         return self.data_root.resolve() / "work"
+
+    @property
+    def live_root(self) -> Path:
+        """The folder into which live sessions arrive."""
+        return self.data_root.resolve() / "live"
+
+    @property
+    def encoder_address(self) -> str:
+        """Where encoders send to, "" where none can."""
+        if not self.rtmp_port:
+            return ""
+        host = urlsplit(self.site_url).hostname or "127.0.0.1"
+        return self.rtmp_address or f"rtmp://{host}:{self.rtmp_port}/live"
 
     @property
     def uploads(self) -> Path:

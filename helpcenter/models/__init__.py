@@ -18,6 +18,15 @@ from helpcenter.models.channels import (
 )
 from helpcenter.models.clips import Clip, ClipState
 from helpcenter.models.faq import EntryState, FaqClip, FaqEntry, FaqRevision, FaqText
+from helpcenter.models.live import (
+    AgendaStage,
+    Guest,
+    GuestState,
+    LivePulse,
+    Moderation,
+    QuestionVote,
+    SessionQuestion,
+)
 from helpcenter.models.outbox import MailState, OutgoingMail
 from helpcenter.models.questions import Asker, Question, QuestionState
 from helpcenter.models.recordings import (
@@ -42,6 +51,7 @@ from helpcenter.models.sessions import (
     Reminder,
     Series,
     SessionHost,
+    SessionKind,
     SessionTopic,
     Subscription,
 )
@@ -51,6 +61,7 @@ from helpcenter.models.topics import Topic, TopicExpert
 from helpcenter.models.uploads import Upload
 
 __all__ = [
+    "AgendaStage",
     "Asker",
     "Asset",
     "AuditRow",
@@ -72,19 +83,24 @@ __all__ = [
     "FaqEntry",
     "FaqRevision",
     "FaqText",
+    "Guest",
+    "GuestState",
     "Heartbeat",
     "ImportState",
+    "LivePulse",
     "LiveSession",
     "LiveSessionState",
     "MailLink",
     "MailState",
     "Marker",
     "MarkerKind",
+    "Moderation",
     "OutgoingMail",
     "PlatformVideo",
     "PublicContent",
     "Question",
     "QuestionState",
+    "QuestionVote",
     "QuotaDay",
     "QuotaEntry",
     "Rating",
@@ -96,6 +112,8 @@ __all__ = [
     "SearchTerm",
     "Series",
     "SessionHost",
+    "SessionKind",
+    "SessionQuestion",
     "SessionTopic",
     "SignIn",
     "Source",

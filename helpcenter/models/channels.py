@@ -72,6 +72,8 @@ class ChannelConnection(Base):
 class Broadcast(PublicContent, Base):
     """The platform's event for a live session: what it is (as the platform said last), and what it is to become.
 
+    A session has one that it follows, and at most one `relay`, which follows the session.
+
     A worker compares the two, does the next thing that differs under its `fence`, and comes back at `due_at`.
     `marker` stands in the description on the platform and finds the broadcast again. `create_started_at` is set before it is
     asked for, so that a lost answer is looked for (`create_looks` times) before asking again. `wanted` is the status that
@@ -84,10 +86,11 @@ class Broadcast(PublicContent, Base):
     """
 
     __tablename__ = "broadcasts"
-    __table_args__ = (Index("ix_broadcasts_due_at", "due_at"),)
+    __table_args__ = (UniqueConstraint("session_id", "relay"), Index("ix_broadcasts_due_at", "due_at"))
 
     id: Mapped[Id]
-    session_id: Mapped[int] = mapped_column(ForeignKey("live_sessions.id", ondelete="CASCADE"), unique=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("live_sessions.id", ondelete="CASCADE"))
+    relay: Mapped[bool] = mapped_column(default=False, server_default=false())
     channel_id: Mapped[int] = mapped_column(ForeignKey("channels.id"), index=True)
     marker: Mapped[str] = mapped_column(String(40), unique=True)
     remote_id: Mapped[str | None] = mapped_column(String(64), unique=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpcenter.models.base import Base, Id, Language, PublicContent, PublicId, Title, word
@@ -26,7 +26,8 @@ class Clip(PublicContent, Base):
     `origin` finds the same clip again when the pipeline runs once more ("marker:17", "chapter:312.5"), so that its
     address stays. `proposed_*` and `reason` (a Message) are what the pipeline suggests to the editor. `media_key` is the
     cut file, None while the recording itself plays from `start`; `media_start` is the second of the recording at which
-    that file begins (a fast cut begins at the key frame before), `media_mode` "exact" or "fast".
+    that file begins (a fast cut begins at the key frame before), `media_mode` "exact" or "fast". `provisional`: it was cut out
+    of a session that was still running; its bounds become exact when the recording is there.
     """
 
     __tablename__ = "clips"
@@ -46,6 +47,7 @@ class Clip(PublicContent, Base):
     title: Mapped[Title]
     language: Mapped[Language]
     edited: Mapped[bool] = mapped_column(default=False)
+    provisional: Mapped[bool] = mapped_column(default=False, server_default=false())
     question_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id", ondelete="SET NULL"), index=True)
     proposed_topic_id: Mapped[int | None] = mapped_column(ForeignKey("topics.id", ondelete="SET NULL"))
     proposed_entry_id: Mapped[int | None] = mapped_column(ForeignKey("faq_entries.id", ondelete="SET NULL"))

@@ -134,6 +134,7 @@ class Marker(Base):
     kind: Mapped[MarkerKind] = mapped_column(word(MarkerKind))
     title: Mapped[Title] = mapped_column(default="")
     question_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id", ondelete="SET NULL"), index=True)
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
 
 
 class Transcript(PublicContent, Base):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpcenter.models.accounts import User
@@ -23,6 +23,13 @@ class LiveSessionState(StrEnum):
     PROCESSING = "processing"
     PUBLISHED = "published"
     CANCELLED = "cancelled"
+
+
+class SessionKind(StrEnum):
+    """A session with a date that people look forward to, or an expert's desk that is open for a while."""
+
+    SESSION = "session"
+    OFFICE_HOURS = "office hours"
 
 
 class Series(Base):
@@ -48,7 +55,9 @@ class LiveSession(PublicContent, Base):
     `sequence` grows with each change that calendars must hear of (RFC 5545). `reason` says why it was cancelled.
     `announced_at` is when the public could see it first, be it with a poll of its date; None while it is the staff's alone.
     `channel_id` is the channel that broadcasts it, None where none does. `live_at` and `ended_at` are when the host began
-    and ended, by our clock.
+    and ended, by our clock. `relay_channel_id` is a second channel, which shows what arrives at the first one.
+    `moderated`: questions are shown once somebody has let them in. `answers_at_once`: who asked is written to as soon as the
+    answer is cut, without waiting for an editor. `notes` are the hosts' own.
     """
 
     __tablename__ = "live_sessions"
@@ -81,6 +90,12 @@ class LiveSession(PublicContent, Base):
     announced_at: Mapped[datetime | None]
     live_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+
+    kind: Mapped[SessionKind] = mapped_column(word(SessionKind), default=SessionKind.SESSION, server_default="session")
+    relay_channel_id: Mapped[int | None] = mapped_column(ForeignKey("channels.id", ondelete="SET NULL"))
+    moderated: Mapped[bool] = mapped_column(default=False, server_default=false())
+    answers_at_once: Mapped[bool] = mapped_column(default=True, server_default=true())
+    notes: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     series: Mapped[Series | None] = relationship()
     recording: Mapped[Recording | None] = relationship()

@@ -9,6 +9,8 @@ TARGET = ROOT / "helpcenter" / "static" / "vendor"
 FILES = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "htmx.org/LICENSE": "htmx.LICENSE",
+    "hls.js/dist/hls.light.min.js": "hls.min.js",
+    "hls.js/LICENSE": "hls.LICENSE",
     "tus-js-client/dist/tus.min.js": "tus.min.js",
     "tus-js-client/LICENSE": "tus.LICENSE",
 }

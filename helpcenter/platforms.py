@@ -6,11 +6,12 @@ from threading import Lock
 from typing import Any
 
 from google.auth.credentials import Credentials
+from streaming.local.platform import LocalPlatform
 
 from helpcenter.errors import N_, NotConfigured, NotFound
 from helpcenter.models import Channel, ChannelState
 from helpcenter.ports import Database, Ports
-from helpcenter.services.channels import token_of
+from helpcenter.services.channels import is_local, token_of
 from helpcenter.services.channels.connecting import Grant
 from helpcenter.services.quota import Ledger
 from helpcenter.settings import Settings
@@ -67,6 +68,10 @@ class ConnectedChannels:
             channel = db.get(Channel, channel_id)
         if channel is None:
             raise NotFound
+        if is_local(channel):
+            return LocalPlatform(
+                self._settings.live_root, clock=self._clock, encoder_address=self._settings.encoder_address
+            )
         if channel.state is ChannelState.REVOKED:
             self._known.pop(channel_id, None)
             raise ReauthNeeded(f"the channel {channel.public_id} is to be connected again")

@@ -8,14 +8,16 @@ from pathlib import Path
 import structlog
 from sqlalchemy import select
 
-from helpcenter.models import Recording, Step, StepState
+from helpcenter.models import Broadcast, LiveSession, Recording, Step, StepState
 from helpcenter.ports import Ports
-from helpcenter.services import quota, uploads, videos
+from helpcenter.services import quota, recordings, uploads, videos
 from helpcenter.services.sessions import subscriptions
 
 log = structlog.get_logger(__name__)
 EVERY = timedelta(minutes=10)
 OLD = timedelta(hours=1)
+ARCHIVES = timedelta(days=1)
+"""So long after its recording is there, what arrived of a session is kept beside it; rehearsals and what is off the record too."""
 
 
 def tidy(ports: Ports, *, every: timedelta = EVERY, old: timedelta = OLD) -> None:
@@ -32,6 +34,7 @@ def tidy(ports: Ports, *, every: timedelta = EVERY, old: timedelta = OLD) -> Non
     _uploads(ports, now)
     _quota(ports, now)
     _told(ports, now)
+    _archives(ports, now)
     with ports.database.transaction() as db:
         subscriptions.forget_old(db, now=now)
 
@@ -78,3 +81,21 @@ def _told(ports: Ports, now: datetime) -> None:
         folders = videos.forget_old(db, now=now)
     for folder in folders:
         ports.storage.delete_tree(folder)
+
+
+def _archives(ports: Ports, now: datetime) -> None:
+    """What arrived of sessions whose recording has long been there, and of those that nobody knows any more."""
+    for folder in ports.settings.live_root.glob("*/"):
+        if _changed(folder) > now - ARCHIVES:
+            continue
+        with ports.database.reading() as db:
+            wanted = db.scalar(select(Broadcast.id).where(Broadcast.remote_id == folder.name)) is not None
+            session = db.scalars(
+                select(LiveSession).join(Recording).where(Recording.source_ref == folder.name)
+            ).one_or_none()
+            if session is not None and session.recording is not None:
+                ready = session.recording.ready_at
+                wanted = recordings.is_running(session.recording) or ready is None or ready > now - ARCHIVES
+        if not wanted:
+            shutil.rmtree(folder, ignore_errors=True)
+            log.info("archive removed", archive=folder.name)

@@ -55,6 +55,8 @@ def _answer_links(params: Mapping[str, Any], settings: Settings) -> dict[str, st
     question = links.question_link(settings, params["question"], params["asker"])
     if params["entry"]:
         answer = links.entry_link(settings, params["entry"], params["clip"])
+    elif params.get("session"):  # it still runs: its page plays the answer, now and later
+        answer = links.session_link(settings, params["session"], params["question"])
     elif params["recording"]:
         answer = links.recording_link(settings, params["recording"], params["start"])
     else:

@@ -58,12 +58,22 @@ def add_chain(db: Session, recording_id: int, *, now: datetime) -> None:
         db.add(Step(recording_id=recording_id, name=name, position=position, due_at=now))
 
 
-def add_cut(db: Session, recording_id: int, clip: str, *, now: datetime) -> None:
-    """The step that cuts the clip with this public id, once more if it was there already."""
+def chain_of(db: Session, recording_id: int) -> list[Step]:
+    """The recording's steps but cuts, in their order; none while its session runs."""
+    wanted = select(Step).where(Step.recording_id == recording_id, Step.name != CUT)
+    return list(db.scalars(wanted.order_by(Step.position)))
+
+
+def add_cut(db: Session, recording_id: int, clip: str, *, now: datetime, at_once: bool = False) -> None:
+    """The step that cuts the clip with this public id, once more if it was there already.
+
+    `at_once`: before all that is still to be done with the recording, since people wait for it.
+    """
     key = (Step.recording_id == recording_id, Step.name == CUT, Step.subject == clip)
     step = db.scalars(select(Step).where(*key)).one_or_none()
     if step is None:
-        db.add(Step(recording_id=recording_id, name=CUT, subject=clip, position=len(CHAIN), due_at=now))
+        position = -1 if at_once else len(CHAIN)
+        db.add(Step(recording_id=recording_id, name=CUT, subject=clip, position=position, due_at=now))
     else:
         _start_over(db, step.id, now=now)
     defer(db, ADVANCE_RECORDING, recording_id)
@@ -152,6 +162,7 @@ def _claimable(now: datetime) -> ColumnElement[bool]:
     before = aliased(Step)
     in_the_way = select(before.id).where(
         before.recording_id == Step.recording_id,
+        before.name != CUT,
         before.position < Step.position,
         before.state != StepState.DONE,
         or_(before.state != StepState.QUARANTINED, before.name.in_(NEEDED)),

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from helpcenter.db import touch_content
 from helpcenter.errors import N_, Conflict, Message
 from helpcenter.models import Broadcast, Channel, LiveSession, LiveSessionState
-from helpcenter.services import channels, videos
+from helpcenter.services import broadcasts, channels, live, recordings, videos
 from helpcenter.services.broadcasts import claims
+from helpcenter.services.channels import is_local
 from helpcenter.services.notifications import alert_admins, queue_mail
 from helpcenter.services.sessions.states import AHEAD, move
 from streaming.lifecycle import Action, Waits, alarms, next_action
@@ -43,7 +44,8 @@ def keep(work: Work, outcome: Outcome) -> None:
             channels.mark_revoked(db, channel, why=outcome.revoked, now=now, connection=connection)
             claims.release(db, work.claim, due_at=None, now=now)
             return
-        _follow(db, row, session, now=now)
+        if not row.relay:
+            _follow(db, row, session, channel, now=now)
         due_at = _next(db, work, row, session, channel, now=now)
         reach(f"broadcast.{work.action.value}.storing")
         claims.release(db, work.claim, due_at=due_at, now=now)
@@ -76,8 +78,9 @@ def _lost(work: Work, values: dict[str, Any]) -> dict[str, Any]:
     return {"held": {**values["held"], Action.CREATE.value: {**hold, "attempts": 1}}}
 
 
-def _follow(db: Session, row: Broadcast, session: LiveSession, *, now: datetime) -> None:
+def _follow(db: Session, row: Broadcast, session: LiveSession, channel: Channel, *, now: datetime) -> None:
     """Bring the session to where its broadcast is; whoever changed it at this moment was right."""
+    before = session.state
     with suppress(Conflict):
         if row.status is _W.TESTING and session.state is _S.SCHEDULED and row.wanted is _W.TESTING:
             move(db, session, _S.REHEARSING, now=now, actor=None)
@@ -85,15 +88,24 @@ def _follow(db: Session, row: Broadcast, session: LiveSession, *, now: datetime)
         if began and session.state in AHEAD:
             move(db, session, _S.LIVE, now=now, actor=None)
             session.live_at = now if row.status is _W.LIVE else row.actual_start
+            broadcasts.carry_along(db, session, _W.LIVE, now=now)
+            if is_local(channel):
+                recordings.begin_live(db, session, row.remote_id or "", now=now)
         if row.status is _W.LIVE and row.wanted in {_W.READY, _W.TESTING}:
             row.wanted = _W.LIVE  # somebody began it in YouTube Studio
         over = row.status is _W.COMPLETE or (row.wanted is _W.COMPLETE and row.remote_id is None)
         if over and session.state is _S.LIVE:
             move(db, session, _S.ENDED, now=now, actor=None)
             session.ended_at = now
+            broadcasts.carry_along(db, session, _W.COMPLETE, now=now)
         if row.status is _W.COMPLETE and session.state is _S.ENDED:
-            videos.expect(db, session, row, now=now)
+            if is_local(channel):
+                recordings.end_live(db, session, now=now)
+            else:
+                videos.expect(db, session, row, now=now)
             move(db, session, _S.PROCESSING, now=now, actor=None)
+    if session.state is not before:
+        live.beat(db, session.id)
     db.flush()
 
 

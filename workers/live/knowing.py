@@ -8,6 +8,7 @@ from helpcenter.models import Broadcast, Channel, LiveSession, Visibility
 from helpcenter.services.broadcasts.claims import Claim, load
 from helpcenter.services.broadcasts.health import arriving
 from helpcenter.services.broadcasts.plans import fingerprint_of, plan_of
+from helpcenter.services.channels import is_local
 from helpcenter.settings import Settings
 from streaming.lifecycle import Action, Known
 from streaming.platform import BroadcastPlan, BroadcastStatus, StreamStatus
@@ -27,7 +28,11 @@ def known_of(row: Broadcast, session: LiveSession, channel: Channel, settings: S
     """All that decides what comes next."""
     plan = plan_of(session, marker=row.marker, settings=settings)
     health = arriving(row.health)
-    moved = session.channel_id not in {None, row.channel_id} and row.status not in UNDER_WAY
+    channel_id = session.relay_channel_id if row.relay else session.channel_id
+    moved = channel_id not in {None, row.channel_id} and row.status not in UNDER_WAY
+    # On this site each broadcast has an ingest of its own, from its first moment on.
+    own_ingest = row.stream_id if is_local(channel) else None
+    stream_id = own_ingest or channel.stream_id
     return Known(
         wanted=row.wanted,
         starts_at=session.starts_at,
@@ -35,8 +40,8 @@ def known_of(row: Broadcast, session: LiveSession, channel: Channel, settings: S
         exists=row.remote_id is not None,
         status=row.status,
         status_since=row.status_since,
-        bound=channel.stream_id is not None and row.stream_id == channel.stream_id,
-        has_ingest=channel.stream_id is not None,
+        bound=stream_id is not None and row.stream_id == stream_id,
+        has_ingest=stream_id is not None,
         ingest_at=channel.stream_started_at,
         created_at=row.create_started_at,
         create_looks=row.create_looks,
@@ -44,7 +49,7 @@ def known_of(row: Broadcast, session: LiveSession, channel: Channel, settings: S
         gone=row.deleted,
         leaving=row.renewed or moved,
         insisted=row.insisted,
-        stale=_stale(row, session, plan),
+        stale=_stale(row, session, plan, channel),
         held=_held(row),
         looked_at=row.refreshed_at,
         picture_since=health.since if health and health.picture else None,
@@ -62,13 +67,11 @@ def playlists_of(session: LiveSession) -> str:
     return ",".join(sorted(topic.slug for topic in session.topics))
 
 
-def _stale(row: Broadcast, session: LiveSession, plan: BroadcastPlan) -> frozenset[Action]:
+def _stale(row: Broadcast, session: LiveSession, plan: BroadcastPlan, channel: Channel) -> frozenset[Action]:
     """The parts that differ from what was written last."""
-    wanted = {
-        Action.UPDATE: fingerprint_of(plan),
-        Action.THUMBNAIL: session.picture_key or "",
-        Action.PLAYLISTS: playlists_of(session),
-    }
+    wanted = {Action.UPDATE: fingerprint_of(plan)}
+    if not is_local(channel):  # our own pages show the session's picture and its topics anyway
+        wanted |= {Action.THUMBNAIL: session.picture_key or "", Action.PLAYLISTS: playlists_of(session)}
     return frozenset(part for part, text in wanted.items() if text and row.written.get(part.value) != text)
 
 

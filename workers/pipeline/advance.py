@@ -17,7 +17,7 @@ from helpcenter.services.steps import Claim
 from workers.failpoints import reach
 from workers.pipeline.files import put_all, remove_folders, work_folders
 from workers.pipeline.heartbeat import Heartbeat
-from workers.pipeline.job import Job, LeaseLost, Outcome, Stopped
+from workers.pipeline.job import Job, Later, LeaseLost, Outcome, Stopped
 from workers.pipeline.slots import slot
 from workers.steps import WORK
 
@@ -32,7 +32,7 @@ _UNEXPECTED = N_("Something went wrong here that was not foreseen. It has been n
 def advance(ports: Ports, recording_id: int) -> bool:
     """Do the recording's next step; False where nothing could be done now, or this machine does enough already."""
     with slot(ports.settings) as free:
-        if not free:
+        if not free and not _waited_for(ports, recording_id):
             return False
         lease = timedelta(seconds=ports.settings.lease_seconds)
         with ports.database.transaction() as db:
@@ -47,6 +47,13 @@ def advance(ports: Ports, recording_id: int) -> bool:
         with structlog.contextvars.bound_contextvars(recording=public_id, step=claim.name, attempt=claim.attempt):
             _attempt(ports, recording_id, public_id, claim, lease)
         return True
+
+
+def _waited_for(ports: Ports, recording_id: int) -> bool:
+    """Whether its session runs: then its steps are short, and people look at the clock."""
+    with ports.database.reading() as db:
+        recording = db.get(Recording, recording_id)
+        return recording is not None and recordings.is_running(recording) and not steps.chain_of(db, recording_id)
 
 
 def _attempt(ports: Ports, recording_id: int, public_id: str, claim: Claim, lease: timedelta) -> None:
@@ -103,6 +110,8 @@ def _note(db: Session, ports: Ports, claim: Claim, error: Exception) -> None:
     if isinstance(error, Stopped):
         steps.release(db, claim, due_at=now)
         log.info("step given back")
+    elif isinstance(error, Later):
+        steps.release(db, claim, due_at=now + error.wait)
     elif isinstance(error, StorageFull):
         steps.release(db, claim, due_at=now + steps.WAIT_FOR_ROOM, error=error.message)
         log.warning("step waits for room", error=str(error))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,14 @@ class LeaseLost(Exception):
 
 class Stopped(Exception):
     """The worker was asked to stop; the step is given back."""
+
+
+class Later(Exception):
+    """Nothing is wrong, but what the step needs is not there yet; it is given back for `wait`."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"not yet, again in {wait}")
+        self.wait = wait
 
 
 def _store_nothing(_: Session, __: Recording, ___: Keys) -> None:

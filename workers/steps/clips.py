@@ -15,6 +15,6 @@ def work(job: Job) -> Outcome:
     now = job.ports.clock()
 
     def store(db: Session, recording: Recording, _: Keys) -> None:
-        clips.replace_proposals(db, recording, found.clips, now=now)
+        clips.replace_proposals(db, recording, found.clips, now=now, final=True)
 
     return Outcome(note=Message(N_("Clips proposed: %(clips)d."), {"clips": len(found.clips)}), store=store)

@@ -7,10 +7,11 @@ from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Message, TooLarge
 from helpcenter.models import Recording, Source
+from helpcenter.services import recordings
 from helpcenter.settings import GIB
 from workers.media.fetch import Fetched, FetchLimits, fetch_url, store_local
 from workers.pipeline.job import Job, Keys, Outcome
-from workers.steps import video
+from workers.steps import live, video
 from workers.steps.media import ELSEWHERE, version_of
 
 _ENDING = re.compile(r"\.[a-z0-9]{1,5}\Z")
@@ -20,10 +21,13 @@ def work(job: Job) -> Outcome:
     """Bring the file in from where it lies. Raises NotFound, TooLarge, Unavailable, StorageFull, UnusableMedia."""
     with job.reading() as (_, recording):
         source, version = recording.source, version_of(recording)
+        running = recordings.is_running(recording)
         pending, name = version.pending_path, version.original_name
         here = version.original_key is not None
     if here:
         return Outcome(note=Message(N_("The file is here already.")))
+    if running:
+        return live.assemble(job)
     if source is Source.YOUTUBE and not pending:
         return Outcome(note=ELSEWHERE)
     if source is Source.YOUTUBE and "://" in pending:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Message
 from helpcenter.models import Clip, ClipState, Question, QuestionState, Recording, Visibility
-from helpcenter.services import notifications, questions
+from helpcenter.services import notifications, questions, recordings
 from workers.pipeline.job import Job, Keys, Outcome
 
 SETTLED: Final = frozenset(
@@ -40,13 +40,19 @@ def _note(count: int, *, may_see: bool) -> Message:
 
 
 def _answered(db: Session, recording: Recording) -> list[tuple[Question, Clip]]:
-    """The open questions that the recording's clips answer, each with the first clip that does."""
+    """The open questions that the recording's clips answer, each with the first clip that does.
+
+    Where the session waits for an editor's word, only what he has confirmed is an answer.
+    """
+    session = recordings.session_of(db, recording)
+    patient = session is not None and not session.answers_at_once
+    states = [ClipState.CONFIRMED] if patient else [ClipState.PROPOSED, ClipState.CONFIRMED]
     wanted = (
         select(Question, Clip)
         .join(Clip, Clip.question_id == Question.id)
         .where(
             Clip.recording_id == recording.id,
-            Clip.state.in_([ClipState.PROPOSED, ClipState.CONFIRMED]),
+            Clip.state.in_(states),
             Question.state.not_in(SETTLED),
         )
         .order_by(Clip.start.desc())

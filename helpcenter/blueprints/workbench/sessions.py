@@ -204,6 +204,7 @@ def session_page(db: Session, found: LiveSession, form: Form | None = None, *, e
         "workbench/session.html", session=found, form=form or Form(), error=error, series=agenda.siblings(db, found),
         options=db.scalars(options.order_by(DateOption.starts_at)).all(), month=f"{_day(found):%Y-%m}",
         video=_video(db, found), held=videos.HELD, broadcast=broadcasts.of_session(db, found),
+        relay=broadcasts.relay_of(db, found),
         shown=console.view(db, found, settings=settings(), now=now()),
         subscribers=len(subscriptions.recipients(db, found)), can_host=allowed(Action.HOST, own=is_host(found)),
         editable=found.state in {_DRAFT, LiveSessionState.SCHEDULED},

@@ -1,6 +1,25 @@
-"""The broadcast of a live session: our row says what is wanted, a worker makes the platform agree."""
+"""The broadcasts of a live session: our rows say what is wanted, a worker makes the platforms agree."""
 
 from helpcenter.services.broadcasts.claims import due
-from helpcenter.services.broadcasts.wanting import insist, of_session, request_sync, start_over, try_again, want
+from helpcenter.services.broadcasts.wanting import (
+    carry_along,
+    insist,
+    of_session,
+    relay_of,
+    request_sync,
+    start_over,
+    try_again,
+    want,
+)
 
-__all__ = ["due", "insist", "of_session", "request_sync", "start_over", "try_again", "want"]
+__all__ = [
+    "carry_along",
+    "due",
+    "insist",
+    "of_session",
+    "relay_of",
+    "request_sync",
+    "start_over",
+    "try_again",
+    "want",
+]

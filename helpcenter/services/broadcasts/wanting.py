@@ -31,26 +31,43 @@ _NO_BROADCAST = N_("No channel broadcasts this session.")
 
 
 def of_session(db: Session, session: LiveSession) -> Broadcast | None:
-    """The session's broadcast as its row is now, None where no channel broadcasts it."""
-    found = select(Broadcast).where(Broadcast.session_id == session.id)
+    """The broadcast that the session follows, as its row is now; None where no channel broadcasts it."""
+    return _row(db, session, relay=False)
+
+
+def relay_of(db: Session, session: LiveSession) -> Broadcast | None:
+    """The broadcast that follows the session on a second channel, as its row is now; None where there is none."""
+    return _row(db, session, relay=True)
+
+
+def _row(db: Session, session: LiveSession, *, relay: bool) -> Broadcast | None:
+    found = select(Broadcast).where(Broadcast.session_id == session.id, Broadcast.relay.is_(relay))
     return db.scalars(found.execution_options(populate_existing=True)).one_or_none()
 
 
 def request_sync(db: Session, session: LiveSession, *, now: datetime) -> None:
-    """Something about the session has changed that its broadcast must show: a worker looks at it soon.
+    """Something about the session has changed that its broadcasts must show: a worker looks at them soon.
 
     Does nothing where no channel broadcasts it.
     """
     db.flush()
-    if session.channel_id is not None and session.state in AHEAD:
-        values = {
-            "session_id": session.id, "channel_id": session.channel_id, "marker": f"qa-{session.public_id}",
-            "wanted": _W.READY, "deleted": False, "renewed": False, "asked": 0, "held": {}, "written": {}, "alerts": {},
-            "create_looks": 0, "insisted": False, "fence": 0, "attempts": 0,
-        }  # fmt: skip
-        insert_once(db, Broadcast, values)
-    unwanted = session.channel_id is None or session.state is LiveSessionState.CANCELLED
-    _ask(db, session, now=now, deleted=unwanted)
+    for relay, channel_id in ((False, session.channel_id), (True, session.relay_channel_id)):
+        if channel_id is not None and session.state in AHEAD:
+            marker = f"qa-{session.public_id}{'-relay' if relay else ''}"
+            values = {
+                "session_id": session.id, "relay": relay, "channel_id": channel_id, "marker": marker,
+                "wanted": _W.READY, "deleted": False, "renewed": False, "asked": 0, "held": {}, "written": {}, "alerts": {},
+                "create_looks": 0, "insisted": False, "fence": 0, "attempts": 0,
+            }  # fmt: skip
+            insert_once(db, Broadcast, values)
+        unwanted = channel_id is None or session.state is LiveSessionState.CANCELLED
+        _ask(db, session, relay=relay, now=now, deleted=unwanted)
+
+
+def carry_along(db: Session, session: LiveSession, status: BroadcastStatus, *, now: datetime) -> None:
+    """The session has gone live, or has ended: so does what shows it on a second channel, as soon as it can."""
+    under_way = or_(Broadcast.status.is_(None), Broadcast.status.not_in(_OVER))
+    _ask(db, session, under_way & (Broadcast.wanted != status), relay=True, now=now, wanted=status, end_at=None)
 
 
 def want(
@@ -105,8 +122,16 @@ def start_over(db: Session, session: LiveSession, *, now: datetime, actor: User 
     _audit(db, session, "make broadcast anew", actor, now)
 
 
-def _ask(db: Session, session: LiveSession, guard: Any = True, *, now: datetime, **values: Any) -> bool:  # noqa: FBT002 -- a condition in SQL
-    wish = update(Broadcast).where(Broadcast.session_id == session.id, guard)
+def _ask(
+    db: Session,
+    session: LiveSession,
+    guard: Any = True,  # noqa: FBT002 -- a condition in SQL
+    *,
+    now: datetime,
+    relay: bool = False,
+    **values: Any,
+) -> bool:
+    wish = update(Broadcast).where(Broadcast.session_id == session.id, Broadcast.relay.is_(relay), guard)
     return _ring(db, wish.values(asked=Broadcast.asked + 1, due_at=now, error=None, **values))
 
 

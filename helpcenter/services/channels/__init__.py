@@ -2,6 +2,7 @@
 
 from helpcenter.services.channels.connecting import begin_connection, check_scopes, finish_connection, take_connection
 from helpcenter.services.channels.finding import all_channels, find, only_channel, sessions_ahead
+from helpcenter.services.channels.local import LOCAL, is_local, local_channel
 from helpcenter.services.channels.secrets import keep_stream, reseal, stream_key, token_of
 from helpcenter.services.channels.states import (
     claim_check,
@@ -14,6 +15,7 @@ from helpcenter.services.channels.states import (
 )
 
 __all__ = [
+    "LOCAL",
     "all_channels",
     "begin_connection",
     "check_scopes",
@@ -22,7 +24,9 @@ __all__ = [
     "due_checks",
     "find",
     "finish_connection",
+    "is_local",
     "keep_stream",
+    "local_channel",
     "mark_checked",
     "mark_revoked",
     "only_channel",

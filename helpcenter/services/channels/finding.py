@@ -1,17 +1,18 @@
-"""Which channels there are."""
+"""Which channels are connected on live platforms; this site itself is none of them (see local.py)."""
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import NotFound
 from helpcenter.models import Channel, ChannelState, LiveSession, LiveSessionState
+from helpcenter.services.channels.local import LOCAL
 
 _AHEAD = (LiveSessionState.SCHEDULED, LiveSessionState.REHEARSING, LiveSessionState.LIVE)
 
 
 def all_channels(db: Session) -> list[Channel]:
     """Every channel, those that were connected first before others."""
-    return list(db.scalars(select(Channel).order_by(Channel.id)))
+    return list(db.scalars(select(Channel).where(Channel.platform != LOCAL).order_by(Channel.id)))
 
 
 def find(db: Session, public_id: str) -> Channel:
@@ -24,7 +25,8 @@ def find(db: Session, public_id: str) -> Channel:
 
 def only_channel(db: Session) -> Channel | None:
     """The channel to use where nobody chose one: the only one that works; None where there is none, or a choice."""
-    working = list(db.scalars(select(Channel).where(Channel.state != ChannelState.REVOKED).limit(2)))
+    wanted = select(Channel).where(Channel.platform != LOCAL, Channel.state != ChannelState.REVOKED)
+    working = list(db.scalars(wanted.limit(2)))
     return working[0] if len(working) == 1 else None
 
 

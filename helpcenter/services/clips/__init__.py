@@ -1,6 +1,7 @@
 """Clips: proposed by the pipeline, decided by people."""
 
 from helpcenter.services.clips.decide import change, confirm, reject, withdraw
+from helpcenter.services.clips.live import cut_live, undo_live
 from helpcenter.services.clips.propose import NewClip, reasons, replace_proposals
 from helpcenter.services.clips.suggest import stems, suggest_entry, suggest_topic
 
@@ -8,11 +9,13 @@ __all__ = [
     "NewClip",
     "change",
     "confirm",
+    "cut_live",
     "reasons",
     "reject",
     "replace_proposals",
     "stems",
     "suggest_entry",
     "suggest_topic",
+    "undo_live",
     "withdraw",
 ]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from helpcenter.errors import Message
 from helpcenter.models import Clip, ClipState, Recording
+from helpcenter.services import steps
 from helpcenter.services.clips.suggest import Suggestion, all_titles, all_topics, suggest_entry, suggest_topic
 
 SAME = 0.5  # of two stretches together; from here on they are one clip that was found again
@@ -29,13 +30,17 @@ class NewClip:
     question_id: int | None = None
 
 
-def replace_proposals(db: Session, recording: Recording, found: Sequence[NewClip], *, now: datetime) -> list[Clip]:
+def replace_proposals(
+    db: Session, recording: Recording, found: Sequence[NewClip], *, now: datetime, final: bool = False
+) -> list[Clip]:
     """Keep `found` as proposals. One that was proposed before keeps its address, by its origin or because it lies where that lay.
 
-    Clips that a person decided on or edited stay as they are, and nothing is proposed where they lie. The result is every
-    proposal that stands now, in order of time.
+    Clips that a person decided on or edited stay as they are, and nothing is proposed where they lie; but those that were cut
+    out of the running session get their exact bounds, until these are `final`. The result is every proposal that stands
+    now, in order of time.
     """
     before = list(db.scalars(select(Clip).where(Clip.recording_id == recording.id).order_by(Clip.start, Clip.id)))
+    _make_exact(db, before, found, now=now, final=final)
     settled = [clip for clip in before if clip.edited or clip.state is not ClipState.PROPOSED]
     movable = [clip for clip in before if clip not in settled]
     wanted = sorted((new for new in found if not any(_same(clip, new) for clip in settled)), key=lambda new: new.start)
@@ -44,15 +49,30 @@ def replace_proposals(db: Session, recording: Recording, found: Sequence[NewClip
         if new.origin not in matches:
             matches[new.origin] = Clip(recording_id=recording.id, origin=new.origin, created_at=now)
             db.add(matches[new.origin])
-        _fill(matches[new.origin], new)
+        moved = _fill(matches[new.origin], new)
+        if moved and matches[new.origin].media_key is not None:
+            steps.add_cut(db, recording.id, matches[new.origin].public_id, now=now)
     kept = [matches[new.origin] for new in wanted]
     for clip in movable:
-        if clip not in kept:
+        if clip not in kept and clip.media_key is None:  # one that has been watched already keeps its address
             db.delete(clip)
     db.flush()
     _suggest(db, recording, list(zip(kept, wanted, strict=True)))
     db.flush()
     return kept
+
+
+def _make_exact(
+    db: Session, clips: Sequence[Clip], found: Sequence[NewClip], *, now: datetime, final: bool
+) -> None:  # fmt: skip
+    """Clips of the running session, now that the recording is there: cut anew, by the bounds that were found or a person set."""
+    bounds = {new.origin: (new.start, new.end) for new in found}
+    for clip in (clip for clip in clips if clip.provisional):
+        if not clip.edited:
+            clip.start, clip.end = bounds.get(clip.origin, (clip.start, clip.end))
+        clip.provisional = not final
+        db.flush()
+        steps.add_cut(db, clip.recording_id, clip.public_id, now=now)
 
 
 def _matches(clips: Sequence[Clip], found: Sequence[NewClip]) -> dict[str, Clip]:
@@ -80,10 +100,13 @@ def _same(clip: Clip, new: NewClip) -> bool:
     return both > SAME * (max(clip.end, new.end) - min(clip.start, new.start))
 
 
-def _fill(clip: Clip, new: NewClip) -> None:
+def _fill(clip: Clip, new: NewClip) -> bool:
+    """Make the clip what was found; whether it lies elsewhere than before."""
+    before = (clip.start, clip.end)
     clip.start, clip.end, clip.title = new.start, new.end, new.title[:300]
     clip.language, clip.question_id = new.language, new.question_id
     clip.reason = new.reason.as_json()
+    return (clip.start, clip.end) != before
 
 
 def _suggest(db: Session, recording: Recording, pairs: Sequence[tuple[Clip, NewClip]]) -> None:
@@ -95,7 +118,8 @@ def _suggest(db: Session, recording: Recording, pairs: Sequence[tuple[Clip, NewC
         )
         entry = suggest_entry(titles[clip.language], title=clip.title, language=clip.language)
         clip.proposed_topic_id = topic.id if topic else recording.topic_id
-        clip.proposed_entry_id = entry.id if entry else None
+        if clip.media_key is None or entry is not None:  # the draft that was made live stays its entry
+            clip.proposed_entry_id = entry.id if entry else None
         clip.reason = _with(new.reason, topic, entry)
 
 

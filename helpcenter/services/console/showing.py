@@ -18,6 +18,7 @@ from helpcenter.models import (
 )
 from helpcenter.services import broadcasts
 from helpcenter.services.broadcasts.health import Arriving, arriving, in_words
+from helpcenter.services.channels.local import is_local
 from helpcenter.services.console.marking import markers_of
 from helpcenter.services.console.waiting import open_questions
 from helpcenter.services.sessions.states import AHEAD
@@ -120,8 +121,10 @@ def view(db: Session, session: LiveSession, *, settings: Settings, now: datetime
 
 
 def watch_url(row: Broadcast | None) -> str | None:
-    """Where the broadcast is watched, None while there is none."""
-    return f"https://www.youtube.com/watch?v={row.remote_id}" if row and row.remote_id else None
+    """Where the broadcast is watched on its platform, None while there is none, and on this site."""
+    if row is None or row.remote_id is None or is_local(row.channel):
+        return None
+    return f"https://www.youtube.com/watch?v={row.remote_id}"
 
 
 def problems(row: Broadcast | None, session: LiveSession) -> list[Message]:
@@ -143,7 +146,7 @@ def _doing(session: LiveSession, row: Broadcast | None) -> Message:
     if row.wanted in {_W.LIVE, _W.TESTING} and row.status is not row.wanted:
         return Message(_INSISTED if row.insisted else _WAITING[row.wanted])
     if row.status in {None, _W.CREATED}:
-        return Message(N_("The broadcast is being made on YouTube."))
+        return Message(_MADE_HERE if is_local(row.channel) else N_("The broadcast is being made on YouTube."))
     return Message(_STATES[session.state])
 
 
@@ -157,6 +160,7 @@ _STATES = {
     _S.PUBLISHED: N_("The session is over. Its recording is there."),
     _S.CANCELLED: N_("The session is cancelled."),
 }
+_MADE_HERE = N_("The site is being made ready for what you send.")
 _INSISTED = N_("It goes live with whatever arrives, as soon as there is a picture.")
 _WAITING = {
     _W.LIVE: N_("It goes live as soon as picture and sound have arrived well for some seconds."),

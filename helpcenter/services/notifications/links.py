@@ -44,9 +44,9 @@ def proposals_link(settings: Settings, recording: str) -> str:
     return _link(settings, "workbench", recording)
 
 
-def session_link(settings: Settings, session: str) -> str:
-    """The live session's page."""
-    return _link(settings, "sessions", session)
+def session_link(settings: Settings, session: str, question: str | None = None) -> str:
+    """The live session's page, which opens with the answer to `question` (a public id)."""
+    return _link(settings, "sessions", session, q=question)
 
 
 def calendar_link(settings: Settings, session: str) -> str:

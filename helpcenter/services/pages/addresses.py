@@ -20,9 +20,10 @@ def topic_address(slug: str) -> str:
     return f"/topics/{quote(slug, safe='')}"
 
 
-def session_address(public_id: str) -> str:
-    """The path of a live session."""
-    return f"/sessions/{quote(public_id, safe='')}"
+def session_address(public_id: str, question: str | None = None) -> str:
+    """The path of a live session; it opens with the answer to `question` (a public id), live or in the recording."""
+    path = f"/sessions/{quote(public_id, safe='')}"
+    return f"{path}?q={quote(question, safe='')}#q-{quote(question, safe='')}" if question else path
 
 
 def media_address(key: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Boolean, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from helpcenter.errors import NotFound
@@ -24,7 +24,7 @@ from helpcenter.models import (
     Visibility,
 )
 from helpcenter.services.pages.cards import Card, read_cards, select_cards
-from helpcenter.services.pages.choice import Reader, given, visible, watchable
+from helpcenter.services.pages.choice import SHOWN, Reader, given, visible, watchable
 from helpcenter.services.pages.media import Chapter, Text, read_chapters, read_text
 from helpcenter.services.pages.tree import title_of
 
@@ -57,7 +57,10 @@ _CLIPS: Select[*tuple[Any, ...]] = (
     .outerjoin(RecordingVersion, RecordingVersion.id == Recording.version_id)
     .where(
         FaqClip.entry_id == bindparam("entry"),
-        Clip.state == ClipState.CONFIRMED,
+        or_(
+            Clip.state == ClipState.CONFIRMED,
+            and_(bindparam("draft", type_=Boolean), Clip.state == ClipState.PROPOSED, Clip.media_key.is_not(None)),
+        ),
         visible(Recording.visibility),
     )
     .order_by(FaqClip.best.desc(), FaqClip.position, Clip.id)
@@ -167,7 +170,7 @@ def find_entry(
     versions = [Version(row.language, row.title, row.body) for row in rows if row.language]
     shown = next((version for version in versions if version.language == language), None)
     shown = shown or next(iter(versions), Version(language, slug, ""))
-    clips = read_clips(reader, first.id, visibilities)
+    clips = read_clips(reader, first.id, visibilities, draft=first.state not in SHOWN)
     playing = next((one for one in clips if one.public_id == clip), None) or next(iter(clips), None)
     return EntryPage(
         first.id, first.public_id, first.slug, first.state, first.visibility, first.updated_at, versions, shown,
@@ -178,9 +181,11 @@ def find_entry(
     )  # fmt: skip
 
 
-def read_clips(db: Reader, entry_id: int, visibilities: Collection[Visibility]) -> list[ClipView]:
-    """The confirmed clips of the entry that may be watched, best first."""
-    rows = db.execute(_CLIPS, {"entry": entry_id, **given(watchable(visibilities))}).all()
+def read_clips(
+    db: Reader, entry_id: int, visibilities: Collection[Visibility], *, draft: bool = False
+) -> list[ClipView]:
+    """The confirmed clips of the entry that may be watched, best first; in a draft those, too, that were cut already."""
+    rows = db.execute(_CLIPS, {"entry": entry_id, "draft": draft, **given(watchable(visibilities))}).all()
     return [ClipView._make(row) for row in rows]
 
 

@@ -22,7 +22,7 @@ _RECORDING = (
     .outerjoin(RecordingVersion, RecordingVersion.id == Recording.version_id)
     .where(Recording.public_id == bindparam("public_id"))
 )  # fmt: skip
-_CLIP = select(Clip.state).where(
+_CLIP = select(Clip.state, Clip.provisional).where(
     Clip.recording_id == bindparam("recording"),
     or_(Clip.media_key == bindparam("key"), Clip.poster_key == bindparam("key")),
 )
@@ -71,8 +71,10 @@ def _shown(
     if key == original:
         return False
     where = {"recording": recording_id, "key": key}
-    if states := db.scalars(_CLIP, where).all():
-        return ClipState.CONFIRMED in states
+    if clips := db.execute(_CLIP, where).all():
+        # Who may see the session has seen the answer live; an editor's no takes it away again.
+        shown = {(ClipState.CONFIRMED, False), (ClipState.CONFIRMED, True), (ClipState.PROPOSED, True)}
+        return not shown.isdisjoint(map(tuple, clips))
     if kinds := db.scalars(_ASSET, where).all():
         return not set(kinds).isdisjoint(_SHOWN_ASSETS)
     raise NotFound

@@ -7,9 +7,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpcenter.models import Asker, ClipState, FaqEntry, FaqText, Question, Visibility
-from helpcenter.services.pages.addresses import entry_address, recording_address
+from helpcenter.services.pages.addresses import entry_address, recording_address, session_address
 from helpcenter.services.pages.cards import in_language
 from helpcenter.services.pages.choice import SHOWN, watchable
+from helpcenter.services.recordings.live import running_session
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,10 @@ def show_question(
 
 def _answer(db: Session, question: Question, language: str, visibilities: Collection[Visibility]) -> AnswerLink | None:
     clip = question.answer_clip
-    seen = (
-        clip is not None and clip.state is ClipState.CONFIRMED and clip.recording.visibility in watchable(visibilities)
+    shown = clip is not None and (
+        clip.state is ClipState.CONFIRMED or (clip.provisional and clip.state is ClipState.PROPOSED)
     )
+    seen = shown and clip is not None and clip.recording.visibility in watchable(visibilities)
     if clip is None or not seen:
         clip = None
     poster = (
@@ -72,5 +74,11 @@ def _answer(db: Session, question: Question, language: str, visibilities: Collec
     if found := db.execute(entry).one_or_none():
         return AnswerLink(entry_address(found.slug, clip.public_id if clip else None), found.title, poster, seconds)
     if clip:
-        return AnswerLink(recording_address(clip.recording.public_id, clip.start), clip.title, poster, seconds)
+        session = running_session(db, clip)
+        address = (
+            session_address(session, question.public_id)
+            if session
+            else recording_address(clip.recording.public_id, clip.start)
+        )
+        return AnswerLink(address, clip.title, poster, seconds)
     return None

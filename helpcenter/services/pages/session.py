@@ -9,7 +9,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import NotFound
-from helpcenter.models import Broadcast, DateOption, DateVote, LiveSession, LiveSessionState, RecordingState, Visibility
+from helpcenter.models import (
+    Broadcast,
+    Channel,
+    DateOption,
+    DateVote,
+    LiveSession,
+    LiveSessionState,
+    RecordingState,
+    Visibility,
+)
+from helpcenter.services.channels.local import LOCAL
 from helpcenter.services.pages.choice import watchable
 from helpcenter.services.pages.programme import SessionCard, next_sessions, show_card
 from helpcenter.services.pages.recording import RecordingPage, find_recording
@@ -81,7 +91,8 @@ def show_session(
 
 
 def _video(db: Session, session: LiveSession) -> str | None:
-    return db.scalar(select(Broadcast.remote_id).where(Broadcast.session_id == session.id))
+    on_youtube = select(Broadcast.remote_id).join(Channel, Channel.id == Broadcast.channel_id)
+    return db.scalar(on_youtube.where(Broadcast.session_id == session.id, Channel.platform != LOCAL, ~Broadcast.relay))
 
 
 def _options(db: Session, session: LiveSession, voter: str | None, now: datetime) -> list[Option]:

@@ -11,6 +11,7 @@ from helpcenter.services import search
 from helpcenter.services.notifications import queue_mail
 from helpcenter.services.questions.excerpt import first_lines
 from helpcenter.services.questions.states import ANSWERED, move
+from helpcenter.services.recordings.live import running_session
 
 REASON_LENGTH = 1000
 
@@ -86,6 +87,7 @@ def mail_answer(db: Session, question: Question, asker: Asker, *, now: datetime)
             "entry": entry.slug if entry else None,
             "clip": clip.public_id if clip else None,
             "recording": clip.recording.public_id if clip else None,
+            "session": running_session(db, clip) if clip else None,
             "start": clip.start if clip else None,
             "excerpt": first_lines(db, clip, entry, asker.language),
         },

@@ -19,13 +19,16 @@ def find(db: Session, public_id: str) -> Recording:
 
 
 def refresh_state(db: Session, recording: Recording, *, now: datetime) -> None:
-    """Ready as soon as it can be watched and has its first chapters; failed while a step that it needs has failed for good."""
+    """Ready as soon as it can be watched and has its first chapters; failed while a step that it needs has failed for good.
+
+    While its session runs it has none of these steps yet, and is on its way.
+    """
     needed = [step for step in steps.of_recording(db, recording.id) if step.name in steps.NEEDED]
     states = {step.state for step in needed}
     state = RecordingState.PROCESSING
     if StepState.QUARANTINED in states:
         state = RecordingState.FAILED
-    elif states <= {StepState.DONE}:
+    elif needed and states <= {StepState.DONE}:
         state = RecordingState.READY
         recording.ready_at = recording.ready_at or now
     if recording.state is not state:

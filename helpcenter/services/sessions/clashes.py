@@ -1,4 +1,4 @@
-"""Two sessions at once: a person cannot answer in both, and a channel has one stream.
+"""Two sessions at once: a person cannot answer in both, and a channel has one stream. This site has as many as are needed.
 
 Drafts take no time. Sessions may follow each other without a pause.
 """
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Conflict, Message
 from helpcenter.models import Channel, LiveSession, LiveSessionState, SessionHost, User
+from helpcenter.services.channels.local import LOCAL
 from helpcenter.services.sessions.states import AHEAD
 from helpcenter.services.sessions.words import say_span
 
@@ -22,7 +23,10 @@ TAKES_TIME: Final = AHEAD | {LiveSessionState.LIVE}
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """When a session is to be, whom it takes, and what it is called. `session_id` is None while it has no row."""
+    """When a session is to be, whom it takes, and what it is called. `session_id` is None while it has no row.
+
+    `relay_channel_id` is the channel that shows it besides.
+    """
 
     starts_at: datetime
     ends_at: datetime
@@ -31,11 +35,17 @@ class Slot:
     host_ids: frozenset[int]
     channel_id: int | None
     session_id: int | None = None
+    relay_channel_id: int | None = None
 
     @property
     def span(self) -> str:
         """From when till when."""
         return say_span(self.starts_at, self.ends_at, self.zone)
+
+    @property
+    def channels(self) -> frozenset[int]:
+        """The channels on which it is shown."""
+        return frozenset({self.channel_id, self.relay_channel_id} - {None})  # type: ignore[arg-type]  # None is gone
 
     def overlaps(self, other: "Slot") -> bool:
         """Whether there is a moment that belongs to both."""
@@ -45,14 +55,16 @@ class Slot:
 class _Clash(NamedTuple):
     wanted: Slot
     taken: Slot
-    host_id: int | None
+    host_id: int | None = None
+    channel_id: int | None = None
 
 
 def slot_of(session: LiveSession) -> Slot:
     """The session as it stands."""
     hosts = frozenset(host.id for host in session.hosts)
     return Slot(
-        session.starts_at, session.ends_at, session.zone, session.title, hosts, session.channel_id, session.id
+        session.starts_at, session.ends_at, session.zone, session.title, hosts, session.channel_id, session.id,
+        session.relay_channel_id,
     )  # fmt: skip
 
 
@@ -71,41 +83,45 @@ def refuse_clashes(db: Session, wanted: Sequence[Slot]) -> None:
     The sessions that are to be moved are judged by where they are to be, not by where they are.
     """
     db.flush()
+    here = frozenset(db.scalars(select(Channel.id).where(Channel.platform == LOCAL)))
     among_themselves = (
-        _judge(later, earlier) for earlier, later in combinations(sorted(wanted, key=lambda slot: slot.starts_at), 2)
+        _judge(later, earlier, here)
+        for earlier, later in combinations(sorted(wanted, key=lambda slot: slot.starts_at), 2)
     )
-    clash = next(filter(None, among_themselves), None) or next(_with_others(db, wanted), None)
+    clash = next(filter(None, among_themselves), None) or next(_with_others(db, wanted, here), None)
     if clash is not None:
         raise _refusal(db, clash, several=len(wanted) > 1)
 
 
-def _judge(wanted: Slot, taken: Slot) -> _Clash | None:
+def _judge(wanted: Slot, taken: Slot, here: frozenset[int]) -> _Clash | None:
     if not wanted.overlaps(taken):
         return None
     if shared := wanted.host_ids & taken.host_ids:
-        return _Clash(wanted, taken, min(shared))
-    if wanted.channel_id is not None and wanted.channel_id == taken.channel_id:
-        return _Clash(wanted, taken, None)
+        return _Clash(wanted, taken, host_id=min(shared))
+    if both := (wanted.channels & taken.channels) - here:
+        return _Clash(wanted, taken, channel_id=min(both))
     return None
 
 
-def _with_others(db: Session, wanted: Sequence[Slot]) -> Iterator[_Clash]:
+def _with_others(db: Session, wanted: Sequence[Slot], here: frozenset[int]) -> Iterator[_Clash]:
     moving = {slot.session_id for slot in wanted}
     others = [slot for slot in _taken(db, wanted) if slot.session_id not in moving]
     for slot in sorted(wanted, key=lambda slot: slot.starts_at):
-        yield from filter(None, (_judge(slot, other) for other in others))
+        yield from filter(None, (_judge(slot, other, here) for other in others))
 
 
 def _taken(db: Session, wanted: Sequence[Slot]) -> list[Slot]:
     """What stands between the first and the last of these, as the database has it now."""
     hosts = frozenset[int]().union(*(slot.host_ids for slot in wanted))
-    channels = {slot.channel_id for slot in wanted} - {None}
+    channels = frozenset[int]().union(*(slot.channels for slot in wanted))
     concerned = or_(
         LiveSession.channel_id.in_(channels),
+        LiveSession.relay_channel_id.in_(channels),
         LiveSession.id.in_(select(SessionHost.session_id).where(SessionHost.user_id.in_(hosts))),
     )
     columns = (
         LiveSession.starts_at, LiveSession.ends_at, LiveSession.zone, LiveSession.title, LiveSession.channel_id, LiveSession.id,
+        LiveSession.relay_channel_id,
     )  # fmt: skip
     found = (
         select(SessionHost.user_id, *columns)
@@ -116,9 +132,9 @@ def _taken(db: Session, wanted: Sequence[Slot]) -> list[Slot]:
         .order_by(LiveSession.starts_at, LiveSession.id)
     )
     slots: dict[int, Slot] = {}
-    for user_id, starts_at, ends_at, zone, title, channel_id, row_id in db.execute(found):
+    for user_id, starts_at, ends_at, zone, title, channel_id, row_id, relay_id in db.execute(found):
         before = slots[row_id].host_ids if row_id in slots else frozenset()
-        slots[row_id] = Slot(starts_at, ends_at, zone, title, before | {user_id}, channel_id, row_id)
+        slots[row_id] = Slot(starts_at, ends_at, zone, title, before | {user_id}, channel_id, row_id, relay_id)
     return list(slots.values())
 
 
@@ -129,7 +145,7 @@ def _refusal(db: Session, clash: _Clash, *, several: bool) -> Conflict:
         sentence = N_("%(person)s is a host of “%(title)s” at that time: %(span)s.")
         why = Message(sentence, {**about, "person": host.name or host.email})
     else:
-        channel = db.get_one(Channel, clash.taken.channel_id)
+        channel = db.get_one(Channel, clash.channel_id)
         sentence = N_("The channel %(channel)s broadcasts “%(title)s” at that time: %(span)s.")
         why = Message(sentence, {**about, "channel": channel.title})
     if not several:

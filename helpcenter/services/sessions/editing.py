@@ -23,7 +23,7 @@ from helpcenter.services.sessions.words import in_words
 from streaming.schedule import near, read_local, to_instant, to_local
 
 EDITABLE: Final = frozenset({LiveSessionState.DRAFT, LiveSessionState.SCHEDULED})
-_TAKEN: Final = {"starts_at", "ends_at", "hosts", "channel_id"}
+_TAKEN: Final = {"starts_at", "ends_at", "hosts", "channel_id", "relay_channel_id"}
 """What can make it clash with others."""
 
 
@@ -131,7 +131,7 @@ def _wall(row: LiveSession) -> datetime:
 
 def _slot(row: LiveSession, values: dict[str, Any]) -> Slot:
     hosts = frozenset(host.id for host in values.get("hosts", row.hosts))
-    names = ("starts_at", "ends_at", "zone", "title", "channel_id")
+    names = ("starts_at", "ends_at", "zone", "title", "channel_id", "relay_channel_id")
     return Slot(**{name: values.get(name, getattr(row, name)) for name in names}, host_ids=hosts, session_id=row.id)
 
 

@@ -20,6 +20,7 @@ from helpcenter.services.videos.imports import (
     summary,
     wait_for_videos,
 )
+from helpcenter.services.videos.moving import move_content
 from helpcenter.services.videos.publishing import chapters_to_write, note_chapters, note_ready
 from helpcenter.services.videos.pulling import WATCH_PAGE, language_of, pull
 from helpcenter.services.videos.rows import (
@@ -80,6 +81,7 @@ __all__ = [
     "live_length",
     "look_again",
     "looks_of",
+    "move_content",
     "note_chapters",
     "note_look",
     "note_ready",

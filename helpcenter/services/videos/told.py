@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Message
-from helpcenter.models import Broadcast, PlatformVideo
+from helpcenter.models import PlatformVideo
+from helpcenter.services.broadcasts.wanting import of_session
 from helpcenter.settings import Settings
 from streaming import timeline
 from streaming.platform import Privacy, Video
@@ -104,8 +104,7 @@ def looks_of(row: PlatformVideo) -> list[Look]:
 
 def live_length(db: Session, row: PlatformVideo) -> float | None:
     """How long the broadcast was live, in seconds, by what we know ourselves, else by what the platform told; else None."""
-    session_id = row.session_id
-    broadcast = db.scalar(select(Broadcast).where(Broadcast.session_id == session_id)) if session_id else None
+    broadcast = of_session(db, row.session) if row.session else None
     told = Told.of(row)
     for start, end in (
         (broadcast.actual_start, broadcast.actual_end) if broadcast else (None, None),

@@ -4,13 +4,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Conflict, InvalidInput
 from helpcenter.models import (
     AuditRow,
-    Broadcast,
     LiveSession,
     LiveSessionState,
     Recording,
@@ -19,6 +17,7 @@ from helpcenter.models import (
     User,
 )
 from helpcenter.services import recordings, steps
+from helpcenter.services.broadcasts.wanting import of_session
 from helpcenter.services.sessions import states
 from helpcenter.services.videos.moving import Moved, move_content
 from helpcenter.services.videos.pulling import WATCH_PAGE, link_session
@@ -107,7 +106,7 @@ def _replace(db: Session, recording: Recording, new: RecordingVersion, *, first:
 
 
 def _zero(db: Session, session: LiveSession) -> datetime:
-    broadcast = db.scalar(select(Broadcast).where(Broadcast.session_id == session.id))
+    broadcast = of_session(db, session)
     return (broadcast.actual_start if broadcast else None) or session.live_at or session.starts_at
 
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpcenter.captions import Cue
-from helpcenter.models import Broadcast, PlatformVideo, Recording
+from helpcenter.models import PlatformVideo, Recording
+from helpcenter.services.broadcasts.wanting import of_session
 from helpcenter.services.videos.captions import Text
 from helpcenter.services.videos.told import Told, live_length
 from streaming.timeline import tolerance
@@ -25,7 +25,7 @@ UNSURE: Final = "unsure"
 def zero_of(db: Session, row: PlatformVideo) -> tuple[datetime | None, str]:
     """When second 0 of the video was, as it came from the broadcast, and how we know."""
     session, told = row.session, Told.of(row)
-    broadcast = db.scalar(select(Broadcast).where(Broadcast.session_id == session.id)) if session else None
+    broadcast = of_session(db, session) if session else None
     start = (broadcast.actual_start if broadcast else None) or told.actual_start
     if start is not None:
         return start, ACTUAL_START

@@ -7,7 +7,10 @@ from pathlib import Path
 import click
 
 from helpcenter.captions import parse_captions
+from helpcenter.log import configure_logging
+from helpcenter.wiring import wire
 from workers.media.chapters import Chapter, outline, read_markers
+from workers.studio.main import Live, parts_of
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -27,6 +30,13 @@ def chapters(transcript: Path, marker_file: Path | None, language: str | None, *
         language=language or captions.language,
     )
     click.echo(_as_json(found) if as_json else _as_table(found))
+
+
+@click.command()
+def live() -> None:
+    """Take in what arrives of live sessions on this site; `helpcenter run` starts it beside web, worker and beat."""
+    configure_logging()
+    Live(parts_of(wire())).run()
 
 
 def _as_json(found: Sequence[Chapter]) -> str:

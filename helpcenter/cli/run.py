@@ -1,4 +1,4 @@
-"""`helpcenter run`: web, worker and beat as children of one supervisor."""
+"""`helpcenter run`: web, worker, beat and the live path as children of one supervisor."""
 
 import ctypes
 import os
@@ -125,6 +125,11 @@ def beat_command() -> list[str]:
     return [*_celery("beat"), "--pidfile="]
 
 
+def live_command() -> list[str]:
+    """The process that takes in what arrives of live sessions."""
+    return [sys.executable, "-m", "helpcenter", "live"]
+
+
 def _celery(what: str) -> list[str]:
     # Celery warns at length of running as root, which is how containers run; it means pickled messages, and ours are JSON.
     calm = ["-W", "ignore:You're running the worker with superuser privileges"]
@@ -139,7 +144,7 @@ def _celery(what: str) -> list[str]:
     help="Port of the site; by default that of HELPCENTER_SITE_URL, or 8000.",
 )
 def run(port: int | None) -> None:
-    """Start web, worker and beat; restart one that dies; stop them all on Ctrl-C or SIGTERM."""
+    """Start web, worker, beat and the live path; restart one that dies; stop them all on Ctrl-C or SIGTERM."""
     settings = Settings()
     port = port or urlsplit(settings.site_url).port or 8000
     _refuse_taken(port)
@@ -151,6 +156,7 @@ def run(port: int | None) -> None:
             Child("web", web_command(settings, port), environment),
             Child("worker", worker_command(), environment),
             Child("beat", beat_command(), environment),
+            Child("live", live_command(), environment),
         ]
     ).run()
 

@@ -1,0 +1,6 @@
+"""`python -m helpcenter` is the command `helpcenter`."""
+
+from helpcenter.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -72,7 +72,7 @@ def undo_live(db: Session, session: LiveSession, *, answering: Marker, now: date
         questions.reopen(db, question, now=now, actor=None)
     db.execute(update(SessionQuestion).where(SessionQuestion.clip_id == clip.id).values(clip_id=None))
     db.execute(delete(Step).where(Step.recording_id == clip.recording_id, Step.subject == clip.public_id))
-    _drop_draft(db, clip)
+    _drop_draft(db, clip, now=now)
     db.delete(clip)
     db.flush()
     live.beat(db, session.id)
@@ -117,15 +117,15 @@ def _link(db: Session, session: LiveSession, clip: Clip) -> None:
         db.execute(item.values(clip_id=clip.id))
 
 
-def _drop_draft(db: Session, clip: Clip) -> None:
-    """The draft that was made for the clip goes with it, unless somebody has worked on it."""
+def _drop_draft(db: Session, clip: Clip, *, now: datetime) -> None:
+    """The draft that was made for the clip goes with it; one on which somebody has worked stays without it."""
     entry = db.get(FaqEntry, clip.proposed_entry_id) if clip.proposed_entry_id else None
     clip.proposed_entry_id = None
     db.flush()
-    if entry is None or entry.state is not EntryState.DRAFT:
+    if entry is None:
         return
-    alone = [link.clip_id for link in entry.clips] == [clip.id]
-    untouched = all(text.revision == 1 and not text.body for text in entry.texts)
-    if alone and untouched:
+    faq.detach_clip(db, entry, clip, now=now)
+    untouched = not entry.clips and all(text.revision == 1 and not text.body for text in entry.texts)
+    if entry.state is EntryState.DRAFT and untouched:
         db.delete(entry)
         db.flush()

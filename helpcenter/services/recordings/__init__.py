@@ -3,7 +3,7 @@
 from helpcenter.services.recordings.assets import asset_key, drop_asset, put_asset
 from helpcenter.services.recordings.chapters import NewChapter, chapters_of, replace_chapters
 from helpcenter.services.recordings.create import add_markers, create
-from helpcenter.services.recordings.live import begin_live, end_live, is_running, session_of
+from helpcenter.services.recordings.live import begin_live, end_live, is_running, running_session, session_of
 from helpcenter.services.recordings.markers import MarkerInput, read_markers
 from helpcenter.services.recordings.state import complaint, find, refresh_state, settled
 from helpcenter.services.recordings.summary import summary
@@ -45,6 +45,7 @@ __all__ = [
     "read_markers",
     "refresh_state",
     "replace_chapters",
+    "running_session",
     "session_of",
     "settled",
     "summary",

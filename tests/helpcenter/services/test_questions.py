@@ -240,7 +240,7 @@ def test_the_mail_names_the_second_and_the_first_lines(db):
     excerpt = mail.params.pop("excerpt")
     assert mail.params == {
         "question": question.public_id, "asker": question.askers[0].public_id, "title": question.title, "entry": entry.slug,
-        "clip": clip.public_id, "recording": clip.recording.public_id, "start": 5.0,
+        "clip": clip.public_id, "recording": clip.recording.public_id, "session": None, "start": 5.0,
     }  # fmt: skip
     assert excerpt.startswith("In summer: 100 km. In winter, less. More. More.")
     assert excerpt.endswith("More. …")

@@ -35,8 +35,18 @@ def ask(  # noqa: PLR0913 -- all that the ask page's form holds
 
     Raises InvalidInput for what cannot be a question or an address, TooMany.
     """
+    _refuse_nul(name)
+    address = _allowed_address(db, email, now)
+    question = put(db, title=title, body=body, topic=topic, language=language, now=now)
+    _add_asker(db, question, address, name=name, language=language, user=user, first=True, now=now)
+    db.expire(question, ["askers"])
+    return question
+
+
+def put(db: Session, *, title: str, body: str, topic: Topic | None, language: str, now: datetime) -> Question:
+    """The new question without anybody who waits for its answer. Raises InvalidInput for what cannot be a question."""
     title, body = " ".join(title.split()), body.strip()
-    if not title:
+    if not any(sign.isprintable() and not sign.isspace() for sign in title):
         raise InvalidInput(N_("Please write your question."))
     if len(title) > TITLE_LENGTH:
         raise InvalidInput(
@@ -44,13 +54,10 @@ def ask(  # noqa: PLR0913 -- all that the ask page's form holds
         )
     if len(body) > BODY_LENGTH:
         raise InvalidInput(N_("Please describe it in at most %(most)s letters."), most=BODY_LENGTH)
-    _refuse_nul(title, body, name)
-    address = _allowed_address(db, email, now)
+    _refuse_nul(title, body)
     question = Question(title=title, body=body, topic=topic, language=language, created_at=now)
     db.add(question)
     db.flush()
-    _add_asker(db, question, address, name=name, language=language, user=user, first=True, now=now)
-    db.expire(question, ["askers"])
     return question
 
 

@@ -1,6 +1,6 @@
 """Finding questions: like ones before asking, and one's own by the link in a mail."""
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from helpcenter.models import Asker, Question
 from helpcenter.services import search
@@ -15,8 +15,15 @@ def find_similar(db: Session, text: str, *, language: str, limit: int = 5) -> li
 
 
 def asker_for_key(settings: Settings, question: Question, key: str) -> Asker | None:
-    """Whose link to the question this is: the asker whose signature `key` is."""
-    return next((asker for asker in question.askers if links.is_asker_key(settings, asker.public_id, key)), None)
+    """Whose link to the question this is: the asker whose signature `key` is, also of what it was merged into."""
+    merged: Question | None = question
+    while merged:
+        for asker in merged.askers:
+            if links.is_asker_key(settings, asker.public_id, key):
+                return asker
+        db = object_session(merged)
+        merged = db.get(Question, merged.merged_into_id) if db and merged.merged_into_id else None
+    return None
 
 
 def link_for(settings: Settings, question: Question, asker: Asker) -> str:

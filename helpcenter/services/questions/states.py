@@ -24,6 +24,8 @@ TRANSITIONS: Final[dict[QuestionState, frozenset[QuestionState]]] = {
 }
 ANSWERED: Final = frozenset({_S.ANSWERED, _S.CONFIRMED})
 """States in which there is an answer to be read."""
+CLOSED: Final = _ENDS | ANSWERED
+"""States in which nobody waits for an answer any more."""
 
 
 def move(db: Session, question: Question, to: QuestionState, *, now: datetime, actor: User | None) -> None:

@@ -187,7 +187,7 @@ class Take:
 
     @property
     def index(self) -> Path:
-        """ffmpeg's list of segments, there as soon as there is one."""
+        """The list of segments that ffmpeg writes, there as soon as there is one."""
         return self.folder / "hls" / "index.m3u8"
 
     def segments(self) -> Iterator[Segment]:

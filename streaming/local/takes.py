@@ -7,6 +7,7 @@ closed, finished     there once nothing more comes, and once all of it is segmen
 tracks, problem      of what the segments are; a word for what keeps it from becoming segments
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -98,7 +99,7 @@ class Take:
         known = read_json(folder / "take.json")
         return cls(folder, known) if known else None
 
-    def put(self, number: int, data: bytes, *, now: datetime) -> int:  # noqa: ARG002 -- the file's own time says when
+    def put(self, number: int, data: bytes, *, now: datetime) -> int:
         """Keep the chunk, durable when this returns; the number that is wanted next. One that is there already changes nothing.
 
         Raises Missing, Closed.
@@ -111,6 +112,7 @@ class Take:
         if number > 0 and not self.chunk(number - 1).exists():
             raise Missing(self.count())
         write(path, data)
+        os.utime(path, (now.timestamp(), now.timestamp()))
         return number + 1
 
     def close(self, *, now: datetime) -> None:

@@ -8,14 +8,14 @@ from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from streaming.local.archive import Archive, Segment
-from streaming.local.stretches import kept, zero_and_gaps
 
 from helpcenter.db import touch_content
 from helpcenter.errors import N_, UnusableMedia
 from helpcenter.models import Clip, Question, Recording, RecordingVersion, Visibility
 from helpcenter.services import live, questions, recordings, videos
 from helpcenter.services.live.hidden import Stretch
+from streaming.local.archive import Archive, Segment
+from streaming.local.stretches import kept, zero_and_gaps
 from workers.failpoints import reach
 from workers.media.clips import poster
 from workers.media.live import join
@@ -96,13 +96,13 @@ def assemble(job: Job) -> Outcome:
     if not segments:
         raise UnusableMedia(_NOTHING)
     joined = join(job.tools, segments, job.folder, name="original", progress=job.progress)
-    digest = digest_of({joined.path.name: joined.path})
+    digest, size = digest_of({joined.path.name: joined.path}), joined.path.stat().st_size
 
     def store(db: Session, recording: Recording, keys: Keys) -> None:
         _retime(db, recording, joined.t0, joined.gaps, now=job.ports.clock())
         version = version_of(recording)
         version.original_key, version.original_name = keys[joined.path.name], f"{recording.title}.mp4"[-300:]
-        version.sha256, version.size = digest, joined.path.stat().st_size
+        version.sha256, version.size = digest, size
 
     return Outcome(files={joined.path.name: joined.path}, digest=digest, store=store)
 

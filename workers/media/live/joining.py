@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import ffmpeg
+import structlog
 
 from helpcenter.errors import N_, UnusableMedia
 from streaming.local.stretches import zero_and_gaps
@@ -18,6 +19,7 @@ from workers.media.ffmpeg import Tools, source, target
 from workers.media.runner import Progress
 from workers.media.sandbox import Limits
 
+log = structlog.get_logger(__name__)
 _COPY: Final = Limits(wall_floor=60.0, wall_per_second=0.5)
 _ENCODE: Final = Limits(wall_floor=300.0, wall_per_second=8.0, cpu_factor=8.0)
 _SHORTER: Final = 1.0
@@ -47,19 +49,25 @@ def join(
     zero, gaps = zero_and_gaps(segments)
     with files.storage_errors():
         pieces = list(_pieces(segments, out_dir))
-        alike = len({piece.init for piece in pieces}) == 1
         with files.written(out_dir, f"{name}.mp4") as part:
-            work = _Work(tools, out_dir, part, duration, progress)
-            if len(pieces) == 1:
-                _copy(work, pieces[0].path, "mov")
-            elif alike:
-                _copy(work, _strung(work, pieces), "mpegts")
-            else:
-                _encode(work, pieces)
-            _validate(part, duration)
+            _fill(_Work(tools, out_dir, part, duration, progress), pieces)
         for piece in pieces:
             piece.path.unlink(missing_ok=True)
     return Joined(out_dir / f"{name}.mp4", zero, gaps, duration)
+
+
+def _fill(work: "_Work", pieces: "Sequence[_Piece]") -> None:
+    """Copy where that can be done; where a copy is not whole, as when a line broke within a picture, encode anew."""
+    if len({piece.init for piece in pieces}) == 1:
+        try:
+            _copy(work, pieces[0]) if len(pieces) == 1 else _string(work, pieces)
+            _validate(work.part, work.duration)
+        except UnusableMedia:
+            log.info("segments cannot be copied together, encoding them", pieces=len(pieces))
+        else:
+            return
+    _encode(work, pieces)
+    _validate(work.part, work.duration)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,27 +115,20 @@ def _pieces(segments: Sequence[Segment], out_dir: Path) -> Iterator[_Piece]:
         yield _Piece(path, init, sum(one.duration for one in members), "vide" in kinds, "soun" in kinds)
 
 
-def _copy(work: _Work, path: Path, demuxer: str) -> None:
+def _copy(work: _Work, piece: _Piece) -> None:
     options: dict[str, Any] = {**clips.PLAIN, "c": "copy", "avoid_negative_ts": "make_zero"}
-    if demuxer == "mpegts":
-        options["bsf:a"] = "aac_adtstoasc"
-    graph = ffmpeg.output(source(demuxer), target(work.part.name), format="mp4", **options)
-    work.run(graph, [path])
+    work.run(ffmpeg.output(source("mov"), target(work.part.name), format="mp4", **options), [piece.path])
 
 
-def _strung(work: _Work, pieces: Sequence[_Piece]) -> Path:
-    """All pieces as one transport stream, whose times go on from piece to piece."""
-    whole, offset = work.out_dir / "pieces.ts", 0.0
-    with whole.open("wb") as joined:
-        for piece in pieces:
-            options = {"c": "copy", "muxdelay": 0, "muxpreload": 0, "output_ts_offset": f"{offset:.3f}"}
-            graph = ffmpeg.output(source("mov"), target("piece.ts"), format="mpegts", **options)
-            work.run(graph, [piece.path], duration=piece.duration)
-            with (work.out_dir / "piece.ts").open("rb") as one:
-                shutil.copyfileobj(one, joined, _BLOCK)
-            offset += piece.duration
-    (work.out_dir / "piece.ts").unlink()
-    return whole
+def _string(work: _Work, pieces: Sequence[_Piece]) -> None:
+    """Copy piece after piece. The list that ffmpeg follows is ours, and names nothing but its other inputs."""
+    listed = work.out_dir / "pieces.txt"
+    lines = [f"file in{number}\nduration {piece.duration:.6f}\n" for number, piece in enumerate(pieces, 1)]
+    listed.write_text("ffconcat version 1.0\n" + "".join(lines))
+    given = ["-f", "concat", "-safe", "0", "-protocol_whitelist", "file", "-format_whitelist", "concat,mov"]
+    copied = ["-c", "copy", *_words({**clips.PLAIN, "avoid_negative_ts": "make_zero", "format": "mp4"})]
+    work.run([*given, "-i", "file:in0", *copied, target(work.part.name)], [listed, *(piece.path for piece in pieces)])
+    listed.unlink()
 
 
 def _encode(work: _Work, pieces: Sequence[_Piece]) -> None:

@@ -119,7 +119,7 @@ def arguments(take: Take) -> list[str]:
     """What ffmpeg is told for this take."""
     demuxer = DEMUXERS[take.container]
     return [
-        "-hide_banner", "-nostats", "-loglevel", "warning", "-y", "-fflags", "+genpts", "-probesize", "2000000",
+        "-hide_banner", "-nostats", "-loglevel", "warning", "-y", "-fflags", "+genpts+discardcorrupt", "-probesize", "2000000",
         "-analyzeduration", "2000000", "-f", demuxer, "-protocol_whitelist", "pipe", "-format_whitelist", demuxer,
         "-codec_whitelist", DECODERS, "-max_pixels", str(MAX_PIXELS), "-max_streams", str(MAX_STREAMS), "-i", "pipe:0",
         "-map", "0:v:0?", "-map", "0:a:0?", "-map_metadata", "-1", "-map_chapters", "-1", *_picture(take), *_sound(take),

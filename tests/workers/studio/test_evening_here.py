@@ -1,0 +1,137 @@
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from helpcenter.models import Clip, LiveSession, LiveSessionState, OutgoingMail, Question, QuestionState, Recording
+from tests.clockfilm import beeps, seen_at
+from tests.factories import make_question
+from tests.workers.studio.stage import Encoder, Evening, film, work
+
+NEAR = 0.25
+
+
+@pytest.fixture(scope="module")
+def minute(tmp_path_factory):
+    return film(tmp_path_factory.mktemp("film"), 60)
+
+
+@pytest.fixture
+def evening(ports, clock):
+    made = Evening(ports, clock)
+    yield made
+    made.segmenting.stop()
+
+
+def media(ports, key):
+    return ports.settings.media / key
+
+
+def test_an_answer_is_a_clip_while_the_session_runs_and_stays_it_afterwards(ports, evening, minute):
+    encoder = Encoder(evening, minute, seconds=60)
+    encoder.send(6)
+    evening.go_live(encoder)
+    with evening.session() as (db, session):
+        assert session.state is LiveSessionState.LIVE
+        question = make_question(db, title="How far does it go?", email="anna@example.org")
+        recording_id = session.recording_id
+    answering = evening.mark("answering", question=question)
+    at = evening.clock() - encoder.take.began
+    encoder.send(8)
+    clip_id = evening.answered(answering, evening.mark("answered", question=question))
+    encoder.send(5)
+    work(ports, recording_id)
+
+    with ports.database.reading() as db:
+        clip = db.get_one(Clip, clip_id)
+        version = clip.recording.version
+        assert clip.provisional
+        assert clip.media_key
+        # The clip's second `start` shows what the film showed a moment before the host pressed.
+        in_file = clip.start - clip.media_start
+        shown = seen_at(media(ports, clip.media_key), in_file)
+        assert shown == pytest.approx(at.total_seconds() - 1.5, abs=NEAR)
+        assert version.instant(clip.start) == pytest.approx(
+            evening_instant(encoder, shown), abs=timedelta(seconds=NEAR)
+        )
+        mail = db.scalars(select(OutgoingMail).where(OutgoingMail.kind == "question_answered")).one()
+        assert (mail.recipient, mail.params["clip"]) == ("anna@example.org", clip.public_id)
+        assert db.get_one(Question, question.id).state is QuestionState.ANSWERED
+        address = clip.public_id
+
+    encoder.send(10)
+    evening.end()
+    encoder.close()
+    work(ports, recording_id)
+    with ports.database.reading() as db:
+        session = db.get_one(LiveSession, evening.session_id)
+        recording = db.get_one(Recording, recording_id)
+        clip = db.get_one(Clip, clip_id)
+        assert session.state is LiveSessionState.PUBLISHED
+        assert clip.public_id == address
+        assert (clip.provisional, clip.media_mode) == (False, "exact")
+        whole = media(ports, recording.version.original_key)
+        # The same instant is found in the whole recording.
+        again = recording.version.offset(encoder.take.began + at)
+        assert seen_at(whole, again) == pytest.approx(at.total_seconds(), abs=NEAR)
+        assert clip.start == pytest.approx(again, abs=8)
+        offset = recording.version.t0 - encoder.take.began
+        sounds = [(beep + offset.total_seconds()) % 1 for beep in beeps(whole)]
+        assert max(min(sound, 1 - sound) for sound in sounds) < NEAR
+        assert len(db.scalars(select(OutgoingMail).where(OutgoingMail.kind == "question_answered")).all()) == 1
+
+
+def evening_instant(encoder, shown):
+    return encoder.take.began + timedelta(seconds=shown)
+
+
+def test_who_comes_back_after_a_broken_line_goes_on_in_the_same_session_and_the_gap_is_known(ports, evening, minute):
+    first = Encoder(evening, minute, seconds=60)
+    first.send(6)
+    evening.go_live(first)
+    first.send(6)
+    first.close()
+    evening.pass_by(20)
+    second = Encoder(evening, minute, seconds=60)
+    second.send(12)
+    evening.end()
+    second.close()
+    with evening.session() as (_, session):
+        recording_id = session.recording_id
+    work(ports, recording_id)
+    with ports.database.reading() as db:
+        version = db.get_one(Recording, recording_id).version
+        (gap,) = version.gaps
+        assert gap[1] - gap[0] == pytest.approx(
+            (second.take.began - first.take.began).total_seconds() - first.sent, abs=2.1
+        )
+        whole = media(ports, version.original_key)
+        for encoder, second_of_film in ((first, 12.0), (second, 7.0)):
+            at = version.offset(encoder.take.began + timedelta(seconds=second_of_film))
+            assert seen_at(whole, at) == pytest.approx(second_of_film, abs=NEAR)
+
+
+def test_what_is_off_the_record_is_in_no_file(ports, evening, minute):
+    encoder = Encoder(evening, minute, seconds=60)
+    encoder.send(6)
+    evening.go_live(encoder)
+    encoder.send(4)
+    evening.mark("off_record")
+    hidden_from = (evening.clock() - encoder.take.began).total_seconds()
+    encoder.send(7)
+    evening.mark("on_record")
+    hidden_till = (evening.clock() - encoder.take.began).total_seconds()
+    encoder.send(8)
+    evening.end()
+    encoder.close()
+    with evening.session() as (_, session):
+        recording_id = session.recording_id
+    work(ports, recording_id)
+    with ports.database.reading() as db:
+        version = db.get_one(Recording, recording_id).version
+        whole = media(ports, version.original_key)
+        shown = [seen_at(whole, tenth / 2) for tenth in range(int(version.duration * 2) - 1)]
+        assert [second for second in shown if hidden_from <= second <= hidden_till] == []
+        after = hidden_till + 4
+        at = version.offset(encoder.take.began + timedelta(seconds=after))
+        assert seen_at(whole, at) == pytest.approx(after, abs=NEAR)

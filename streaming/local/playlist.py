@@ -24,8 +24,10 @@ def playlist(
     """
     listed = kept(segments, begins=begins, ends=ends, hidden=())
     longest = math.ceil(max((one.duration for one in listed), default=2.0))
-    head = ["#EXTM3U", "#EXT-X-VERSION:8", f"#EXT-X-TARGETDURATION:{longest}", "#EXT-X-MEDIA-SEQUENCE:0",
-            "#EXT-X-INDEPENDENT-SEGMENTS", "#EXT-X-START:TIME-OFFSET=0" if over else "#EXT-X-DISCONTINUITY-SEQUENCE:0"]  # fmt: skip
+    head = [
+        "#EXTM3U", "#EXT-X-VERSION:8", f"#EXT-X-TARGETDURATION:{longest}", "#EXT-X-MEDIA-SEQUENCE:0",
+        "#EXT-X-INDEPENDENT-SEGMENTS",
+    ]  # fmt: skip
     lines = [line for one in _lines(listed, hidden, address, init_address) for line in one]
     return "\n".join([*head, *lines, *(["#EXT-X-ENDLIST"] if over else []), ""])
 

@@ -4,13 +4,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 
 from streaming.emulator import Emulator
+from streaming.local.archive import Archive
+from streaming.local.platform import LocalPlatform
 from streaming.platform import BroadcastPlan, Privacy
 from streaming.youtube import connect
 from streaming.youtube.oauth import SCOPE, OAuthClient
 from streaming.youtube.quota import next_reset
+from tests.streaming.local.conftest import list_segments, open_take
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 PATIENT = (5.0, 20.0)
@@ -84,6 +89,12 @@ class OverEmulator:
     def ingest(self, key):
         return self.emulator.ingest(key)
 
+    def prepared(self, **changes):
+        """A broadcast that pictures can be sent to, and what sends them: start(), stop()."""
+        made = self.platform.create_broadcast(plan(**changes))
+        ingest = self.platform.create_ingest("room-1")
+        return self.platform.bind(made.id, ingest.stream_id), self.ingest(ingest.key)
+
     @property
     def studio(self):
         """What people do by hand on the platform's own pages."""
@@ -100,4 +111,51 @@ def over_emulator():
         yield OverEmulator(emulator)
 
 
+class LocalEncoder:
+    """Sends to a broadcast of this site, as fast as time passes."""
+
+    def __init__(self, stage, broadcast_id):
+        self.stage, self.archive, self.take = stage, Archive(stage.root, broadcast_id), None
+
+    def start(self):
+        self.take = open_take(self.archive, now=self.stage.now)
+        self.stage.sending.append(self)
+        self.stage.advance(seconds=4)
+
+    def stop(self):
+        self.stage.sending.remove(self)
+
+    def send(self):
+        """What has been sent by now: a chunk, and segments of two seconds each."""
+        passed = int((self.stage.now - self.take.began).total_seconds())
+        self.take.put(self.take.count(), b"chunk", now=self.stage.now)
+        list_segments(self.take, *[2.0] * (passed // 2))
+        self.take.note_tracks(("audio", "video"))
+
+
+class OnThisSite:
+    """`streaming.local` in a folder; its clock stands still until it is moved."""
+
+    def __init__(self, root):
+        self.root, self.now, self.sending = root, NOW, []
+        self.platform = LocalPlatform(root, clock=lambda: self.now, encoder_address="rtmp://127.0.0.1/live")
+
+    def advance(self, **delta):
+        self.now += timedelta(**delta)
+        for encoder in self.sending:
+            encoder.send()
+
+    def prepared(self, **changes):
+        """A broadcast that pictures can be sent to, and what sends them: start(), stop()."""
+        made = self.platform.create_broadcast(plan(**changes))
+        return made, LocalEncoder(self, made.id)
+
+
+@contextmanager
+def on_this_site():
+    with TemporaryDirectory() as folder:
+        yield OnThisSite(Path(folder))
+
+
 STAGES = {"youtube over the emulator": over_emulator}
+ALL = {**STAGES, "on this site": on_this_site}

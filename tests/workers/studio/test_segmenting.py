@@ -1,0 +1,203 @@
+import os
+import signal
+import subprocess
+import time
+
+import pytest
+
+from streaming.local.archive import Archive, Container
+from tests.clockfilm import clock_film, seen_at
+from tests.streaming.local.conftest import open_take
+from workers.media.ffmpeg import find_tools
+from workers.media.live import join
+from workers.studio.segmenting import BROKEN, SILENT, Segmenting
+
+FORMS = {
+    "browser h264": (Container.WEBM, "h264,opus", ["-c:v", "copy", "-c:a", "libopus", "-f", "matroska"]),
+    "browser vp8": (Container.WEBM, "vp8,opus", [*"-c:v libvpx -b:v 1M -deadline realtime -c:a libopus -f webm".split()]),
+    "safari": (Container.MP4, "avc1,mp4a", ["-c", "copy", "-movflags", "frag_keyframe+empty_moov+default_base_moof", "-f", "mp4"]),
+    "obs": (Container.FLV, "h264,aac", ["-c", "copy", "-f", "flv"]),
+    "silent": (Container.FLV, "h264", ["-c:v", "copy", "-an", "-f", "flv"]),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    return clock_film(tmp_path_factory.mktemp("film") / "film.mp4", 16)
+
+
+@pytest.fixture
+def archive(settings):
+    return Archive(settings.live_root, "broadcast-1")
+
+
+@pytest.fixture
+def segmenting(ports):
+    made = Segmenting(ports)
+    made.start()
+    yield made
+    made.stop()
+
+
+def sent(film, form, folder):
+    """The film as an encoder of that form sends it, in sixteen chunks."""
+    container, codecs, options = FORMS[form]
+    path = folder / "stream"
+    subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", film, *options, path], check=True)
+    data = path.read_bytes()
+    step = -(-len(data) // 16)
+    return {"container": container, "codecs": codecs}, [data[at : at + step] for at in range(0, len(data), step)]
+
+
+def until(condition, *parts, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to that"
+        for part in parts:
+            part.step()
+        time.sleep(0.02)
+
+
+def put_all(take, chunks, now):
+    for number, chunk in enumerate(chunks):
+        take.put(number, chunk, now=now)
+    take.close(now=now)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_whatever_encoder_sends_it_becomes_segments_at_their_instants(archive, segmenting, clock, film, form, tmp_path):
+    given, chunks = sent(film, form, tmp_path)
+    take = open_take(archive, now=clock(), **given)
+    put_all(take, chunks, clock())
+    until(lambda: take.finished, segmenting)
+    segments = archive.segments()
+    assert sum(one.duration for one in segments) == pytest.approx(16, abs=0.2)
+    assert take.tracks == (("video",) if form == "silent" else ("audio", "video"))
+    assert take.problem == ""
+    joined = join(find_tools(), segments[2:4], tmp_path, name="joined")
+    began = (joined.t0 - take.began).total_seconds()
+    assert seen_at(joined.path, 1.0) == pytest.approx(began + 1.0, abs=0.2)
+
+
+def test_segments_come_while_the_take_still_grows(archive, segmenting, clock, film, tmp_path):
+    given, chunks = sent(film, "browser h264", tmp_path)
+    take = open_take(archive, now=clock(), **given)
+    for number, chunk in enumerate(chunks[:12]):
+        take.put(number, chunk, now=clock())
+    until(lambda: len(archive.segments()) >= 3, segmenting)
+    assert not take.finished
+
+
+def test_a_killed_ffmpeg_is_fed_again_and_makes_the_same_segments(archive, segmenting, clock, film, tmp_path):
+    given, chunks = sent(film, "browser h264", tmp_path)
+    whole = open_take(Archive(archive.folder.parent, "as-it-should-be"), now=clock(), **given)
+    put_all(whole, chunks, clock())
+    take = open_take(archive, now=clock(), **given)
+    for number, chunk in enumerate(chunks[:10]):
+        take.put(number, chunk, now=clock())
+    until(lambda: len(archive.segments()) >= 2, segmenting)
+    (running,) = [one for one in segmenting._running.values() if one.take.folder == take.folder]
+    os.kill(running.segmenter.pid, signal.SIGKILL)
+    put_all(take, chunks, clock())
+    until(lambda: take.finished and whole.finished, segmenting)
+    assert [(one.number, one.duration) for one in take.segments()] == [
+        (one.number, one.duration) for one in whole.segments()
+    ]
+    assert [one.path.read_bytes() for one in take.segments()] == [one.path.read_bytes() for one in whole.segments()]
+
+
+def test_who_starts_after_a_crash_goes_on_with_what_lies_there(ports, archive, clock, film, tmp_path):
+    given, chunks = sent(film, "obs", tmp_path)
+    take = open_take(archive, now=clock(), **given)
+    for number, chunk in enumerate(chunks[:10]):
+        take.put(number, chunk, now=clock())
+    first = Segmenting(ports)
+    until(lambda: len(archive.segments()) >= 2, first)
+    first.stop()
+    put_all(take, chunks, clock())
+    second = Segmenting(ports)
+    until(lambda: take.finished, second)
+    assert sum(one.duration for one in archive.segments()) == pytest.approx(16, abs=0.2)
+
+
+def test_two_processes_never_feed_one_take(ports, archive, clock, film, tmp_path):
+    given, chunks = sent(film, "obs", tmp_path)
+    take = open_take(archive, now=clock(), **given)
+    take.put(0, chunks[0], now=clock())
+    first, second = Segmenting(ports), Segmenting(ports)
+    for _ in range(5):
+        first.step()
+        second.step()
+    assert (len(first._running), len(second._running)) == (1, 0)
+    first.stop()
+    second.step()
+    assert len(second._running) == 1
+    second.stop()
+
+
+@pytest.mark.parametrize(
+    "rubbish", [b"no film at all" * 4000, b"#EXTM3U\n#EXTINF:1,\n/etc/passwd\n" * 100, b"\0" * 100_000]
+)
+def test_rubbish_is_given_up_with_a_word_for_why(archive, segmenting, clock, rubbish):
+    take = open_take(archive, now=clock())
+    take.put(0, rubbish, now=clock())
+    take.put(1, rubbish, now=clock())
+    until(lambda: take.finished, segmenting, seconds=40) if take.close(now=clock()) else None
+    until(lambda: take.finished, segmenting, seconds=40)
+    assert (archive.segments(), take.problem, take.closed) == ([], BROKEN, True)
+
+
+def test_a_take_that_falls_silent_is_ended_and_worked_through(archive, segmenting, clock, film, tmp_path):
+    given, chunks = sent(film, "obs", tmp_path)
+    take = open_take(archive, now=clock(), **given)
+    for number, chunk in enumerate(chunks[:9]):
+        take.put(number, chunk, now=clock())
+    until(lambda: len(archive.segments()) >= 2, segmenting)
+    assert not take.closed
+    clock.advance(seconds=SILENT.total_seconds() + 1)
+    until(lambda: take.finished, segmenting)
+    assert take.closed
+    assert sum(one.duration for one in archive.segments()) == pytest.approx(9, abs=1.5)
+
+
+def test_a_take_of_which_nothing_came_is_over_when_it_is_closed(archive, segmenting, clock):
+    take = open_take(archive, now=clock())
+    take.close(now=clock())
+    until(lambda: take.finished, segmenting)
+    assert (archive.segments(), take.problem) == ([], "")
+
+
+def test_an_archive_that_is_deleted_meanwhile_harms_nobody(archive, segmenting, clock, film, tmp_path):
+    given, chunks = sent(film, "obs", tmp_path)
+    take = open_take(archive, now=clock(), **given)
+    take.put(0, chunks[0], now=clock())
+    segmenting.step()
+    archive.delete()
+    until(lambda: not segmenting._running, segmenting)
+
+
+def test_nothing_of_ffmpeg_is_left_behind(ports, archive, clock, film, tmp_path):
+    given, chunks = sent(film, "obs", tmp_path)
+    take = open_take(archive, now=clock(), **given)
+    take.put(0, chunks[0], now=clock())
+    segmenting = Segmenting(ports)
+    until(lambda: any(one.segmenter for one in segmenting._running.values()), segmenting)
+    (running,) = segmenting._running.values()
+    pid = running.segmenter.pid
+    segmenting.stop()
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+def test_takes_of_two_kinds_are_one_film_in_one_size(archive, segmenting, clock, film, tmp_path):
+    for number, form in enumerate(("browser vp8", "silent")):
+        given, chunks = sent(film, form, tmp_path)
+        put_all(open_take(archive, now=clock(), sender=f"tab-{number}", take_over=True, **given), chunks, clock())
+        clock.advance(seconds=16)
+    until(lambda: all(take.finished for take in archive.takes()), segmenting)
+    segments = archive.segments()
+    joined = join(find_tools(), segments, tmp_path, name="joined")
+    assert joined.duration == pytest.approx(32, abs=0.4)
+    first = sum(one.duration for one in segments if one.take_id == "0000")
+    # The picture of 16:9 fills the frame of the film, so its fields stand where they stood.
+    assert [seen_at(joined.path, second) for second in (5.0, first + 5.0)] == pytest.approx([5.0, 5.0], abs=0.2)

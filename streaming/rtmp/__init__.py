@@ -1,0 +1,16 @@
+"""RTMP, publishing only: a server for encoders, and a client that passes on what a session shows.
+
+Sources: Adobe's RTMP 1.0 specification, AMF0, the FLV file format 10.1. From the bytes up:
+
+    handshake  chunks  amf       bytes to messages and back, without any input or output
+    messages                     the numbers and the standard answers
+    media  flv                   which media are taken, and their form on disk
+    session                      one encoder's conversation, still without input or output
+    server  guard                sockets, time-outs and limits around it
+    push                         the other side: we are the encoder
+"""
+
+from streaming.rtmp.errors import ProtocolError, Refused, WrongKey
+from streaming.rtmp.server import Door, Limits, Listener, Sink, serving
+
+__all__ = ["Door", "Limits", "Listener", "ProtocolError", "Refused", "Sink", "WrongKey", "serving"]

@@ -6,8 +6,9 @@ from typing import Final
 
 from streaming.rtmp import amf, media
 from streaming.rtmp.chunks import Message
-from streaming.rtmp.errors import ProtocolError, Refused
+from streaming.rtmp.errors import Refused
 from streaming.rtmp.messages import AUDIO, DATA, VIDEO
+from streaming.rtmp.tags import header, tag
 
 PIECE: Final = 1000
 """Milliseconds of media in a piece."""
@@ -19,7 +20,6 @@ MAX_BACK: Final = 2000
 MAX_AHEAD: Final = 60_000
 """Milliseconds that times may jump between two messages: more, and nobody could say when something was said."""
 _WRAP: Final = 1 << 32
-_EMPTY_TAG: Final = bytes(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,18 +131,6 @@ class Cutter:
         return b"".join([header(first.headers.keys() | first.announced), *begun, self._emptied()])
 
 
-def header(kinds: set[int]) -> bytes:
-    """The head of a file that holds pictures, sound, or both."""
-    return b"FLV\1" + bytes([(4 if AUDIO in kinds else 0) | (1 if VIDEO in kinds else 0), 0, 0, 0, 9]) + _EMPTY_TAG
-
-
-def tag(message: Message, milliseconds: int) -> bytes:
-    """The message as a tag, and the length that follows each."""
-    size, clock = len(message.body), milliseconds % _WRAP
-    head = bytes([message.kind]) + size.to_bytes(3) + (clock & 0xFFFFFF).to_bytes(3) + bytes([clock >> 24]) + bytes(3)
-    return b"".join((head, message.body, (size + 11).to_bytes(4)))
-
-
 def metadata_of(message: Message) -> Message | None:
     """The metadata as FLV has them: without the command that sets them; None for other data. Raises ProtocolError."""
     words = amf.encode("@setDataFrame")
@@ -158,21 +146,3 @@ def announced(metadata: Message | None) -> set[int]:
     values = amf.decode(metadata.body) if metadata else []
     fields = values[1] if len(values) > 1 and isinstance(values[1], dict) else {}
     return {kind for name, kind in (("videocodecid", VIDEO), ("audiocodecid", AUDIO)) if fields.get(name)}
-
-
-def tags(data: bytes) -> list[Message]:
-    """The tags of a stretch of FLV that begins and ends between two; its head, if it has one, is skipped.
-
-    Raises ProtocolError where the stretch is cut in a tag.
-    """
-    at = 13 if data.startswith(b"FLV") else 0
-    found = []
-    while at < len(data):
-        size = int.from_bytes(data[at + 1 : at + 4])
-        end = at + 11 + size
-        if len(data) < end + 4:
-            raise ProtocolError("a tag ends before it is whole")
-        clock = int.from_bytes(data[at + 4 : at + 7]) | data[at + 7] << 24
-        found.append(Message(data[at], 0, clock, data[at + 11 : end]))
-        at = end + 4
-    return found

@@ -18,6 +18,13 @@ SEEN_BY_LISTS = 3.0
     "--port", type=click.IntRange(0, 65535), default=8090, show_default=True, help="Port on 127.0.0.1; 0: any."
 )
 @click.option(
+    "--rtmp-port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default=True,
+    help="Port on 127.0.0.1 at which encoders really send; 0: any.",
+)
+@click.option(
     "--pace",
     type=click.FloatRange(0.1, 10_000),
     default=1.0,
@@ -33,14 +40,21 @@ SEEN_BY_LISTS = 3.0
 @click.option("--captions", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Its words as WebVTT.")
 @click.option("--json", "as_json", is_flag=True, help="Print the settings as one JSON object.")
 def emulator(
-    port: int, pace: float, channel: str, recording: Path | None, captions: Path | None, *, as_json: bool
+    port: int,
+    rtmp_port: int,
+    pace: float,
+    channel: str,
+    recording: Path | None,
+    captions: Path | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Run a live platform that behaves like YouTube; prints the settings that connect the help centre to it."""
     words = _words(captions) if captions else ""
     stopped = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
-    with Emulator(port, pace=pace) as running:
+    with Emulator(port, rtmp_port=rtmp_port, pace=pace) as running:
         running.timings.list_lag = SEEN_BY_LISTS
         running.world.default_media = recording.resolve() if recording else None
         running.world.default_captions = words
@@ -48,7 +62,7 @@ def emulator(
         shown = _settings(running)
         lines = [json.dumps(shown)] if as_json else [f"export {name}={value}" for name, value in shown.items()]
         click.echo("\n".join(lines))
-        click.echo(f"{running.url}  (stop with Ctrl-C)", err=True)
+        click.echo(f"{running.url}  {running.world.ingest_address}  (stop with Ctrl-C)", err=True)
         stopped.wait()
 
 

@@ -1,6 +1,7 @@
 """The emulator as tests, the demo and the command line hold it: a stage behind a real server."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -9,6 +10,7 @@ from streaming.emulator import batch, control, tokens, viewing
 from streaming.emulator.clock import real_time
 from streaming.emulator.errors import ApiError
 from streaming.emulator.http import Request, Response, Server
+from streaming.emulator.ingest import address, ingest
 from streaming.emulator.stage import Stage
 from streaming.emulator.uploads import Uploads
 
@@ -17,28 +19,40 @@ class Emulator(Stage):
     """A whole platform on a port of the loopback (0: any), for the time of a `with` block.
 
     `pace` makes the platform's waits that many times shorter; `time` is the clock that it runs by, and may stand still.
+    `rtmp_port` is where encoders may send to (0: any port), None for nowhere: then they are played by `ingest`.
     """
 
-    def __init__(self, port: int = 0, *, pace: float = 1.0, time: Callable[[], datetime] = real_time) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        rtmp_port: int | None = None,
+        pace: float = 1.0,
+        time: Callable[[], datetime] = real_time,
+    ) -> None:
         super().__init__(pace=pace, time=time)
         self._uploads = Uploads(self.api.answer, self.api.admit)
         self._port = port
-        self._server: Server | None = None
+        self._rtmp_port = rtmp_port
+        self._running = ExitStack()
 
     def __enter__(self) -> Self:
         """Serve."""
-        self._server = Server(self._port, self.respond, self.clock.shown)
-        self.world.root = self._server.url
-        self._server.start()
+        with ExitStack() as starting:
+            if self._rtmp_port is not None:
+                self.world.ingest_address = address(starting.enter_context(ingest(self, self._rtmp_port)))
+            server = Server(self._port, self.respond, self.clock.shown)
+            self.world.root = server.url
+            server.start()
+            starting.callback(server.stop)
+            self._running = starting.pop_all()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop serving; what exists stays to be looked at, but for uploaded files."""
-        if self._server:
-            self._server.stop()
-            self._server = None
+        self._running.close()
         self.world.clear()
 
     @property

@@ -33,6 +33,7 @@ class Timings:
     asr_syncing: float = 300.0
     asr_serving: float = 900.0
     auto_stop: float = 60.0
+    ingest_lost: float = 10.0
 
 
 @dataclass
@@ -155,6 +156,8 @@ class World:
     playlist_items: dict[str, Item] = field(default_factory=dict)
     messages: dict[str, Item] = field(default_factory=dict)
     root: str = ""
+    ingest_address: str = ""
+    """Where encoders are to send to, in earnest; "" where none can, and YouTube's own addresses are shown."""
     default_media: Path | None = None
     default_captions: str = ""
     folder: TemporaryDirectory[str] | None = None

@@ -19,7 +19,7 @@ def insert(call: Call) -> JSON:
     if not call.channel.may_stream:
         raise ApiError(403, "liveStreamingNotEnabled", "The user is not enabled for live streaming.")
     _check(call)
-    cdn = replaced({"ingestionInfo": _ingestion()}, call.given("cdn"), CDN)
+    cdn = replaced({"ingestionInfo": _ingestion(call.world.ingest_address)}, call.given("cdn"), CDN)
     reusable = call.given("contentDetails").get("isReusable", True)
     base = {"channelId": call.channel.id, "publishedAt": call.world.now(), "isDefaultStream": False}
     parts = {
@@ -83,9 +83,11 @@ def _check_title(call: Call) -> None:
         )
 
 
-def _ingestion() -> JSON:
+def _ingestion(address: str) -> JSON:
     letters = string.ascii_lowercase + string.digits
     key = "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(5))
+    if address:
+        return {"streamName": key, "ingestionAddress": address}
     return {
         "streamName": key,
         "ingestionAddress": "rtmp://a.rtmp.youtube.com/live2",

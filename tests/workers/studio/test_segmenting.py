@@ -14,7 +14,7 @@ from workers.studio.segmenting import BROKEN, SILENT, Segmenting
 
 FORMS = {
     "browser h264": (Container.WEBM, "h264,opus", ["-c:v", "copy", "-c:a", "libopus", "-f", "matroska"]),
-    "browser vp8": (Container.WEBM, "vp8,opus", [*"-c:v libvpx -b:v 1M -deadline realtime -c:a libopus -f webm".split()]),
+    "browser vp8": (Container.WEBM, "vp8,opus", ["-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus", "-f", "webm"]),
     "safari": (Container.MP4, "avc1,mp4a", ["-c", "copy", "-movflags", "frag_keyframe+empty_moov+default_base_moof", "-f", "mp4"]),
     "obs": (Container.FLV, "h264,aac", ["-c", "copy", "-f", "flv"]),
     "silent": (Container.FLV, "h264", ["-c:v", "copy", "-an", "-f", "flv"]),

@@ -19,6 +19,7 @@ _FOLDS: Final = {"first": 0, "second": 1}
 _AUDIENCES: Final = sorted(audience.value for audience in AUDIENCES)
 _STATES: Final = [state.value for state in LiveSessionState]
 _NO_CHANNEL: Final = "none"
+_HERE: Final = "here"
 _REASONS: Final = {"de": "Die Fragerunde musste leider abgesagt werden.", "en": "Unfortunately it had to be cancelled."}
 _as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 _named = click.argument("public_id", metavar="ID")
@@ -41,7 +42,14 @@ def session() -> None:
 @click.option("--language", type=click.Choice(sorted(LANGUAGES)), default=None, help="By default the site's.")
 @click.option("--visibility", type=click.Choice(_AUDIENCES), default=Visibility.PUBLIC.value, show_default=True)
 @click.option("--description", default="")
-@click.option("--channel", default=None, metavar="ID", help='By default the only one that is connected; or "none".')
+@click.option(
+    "--channel", default=None, metavar="ID", help='By default the only one that is connected, else "here"; or "none".'
+)
+@click.option("--relay", default=None, metavar="ID", help="A channel that shows besides what is broadcast here.")
+@click.option("--moderated", is_flag=True, help="Questions are shown once somebody has let them in.")
+@click.option(
+    "--confirm-answers", "patient", is_flag=True, help="Who asked hears of an answer once an editor has confirmed it."
+)
 @click.option("--draft", is_flag=True, help="Announce nothing yet.")
 @_as_json
 def schedule(*, as_json: bool, start: str, rrule: str, fold: str | None, draft: bool, **wishes: Any) -> None:
@@ -123,13 +131,15 @@ def cancel(public_id: str, reason: str | None, *, following: bool, as_json: bool
 
 def _details(  # noqa: PLR0913 -- one for each option
     db: Session, ports: Ports, *, title: str, zone: str | None, length: int, hosts: Sequence[str], slugs: Sequence[str],
-    language: str | None, visibility: str, description: str, channel: str | None,
+    language: str | None, visibility: str, description: str, channel: str | None, relay: str | None, moderated: bool,
+    patient: bool,
 ) -> sessions.SessionDetails:  # fmt: skip
     return sessions.SessionDetails(
         title=title, description=description, language=language or ports.settings.default_language,
         zone=ports.settings.zone if zone is None else zone, minutes=length, visibility=Visibility(visibility),
         topics=[_topic(db, ports, slug) for slug in slugs], hosts=[_host(db, email) for email in hosts],
-        channel=_channel(db, channel),
+        channel=_channel(db, ports, channel), relay=_find_channel(db, relay) if relay else None, moderated=moderated,
+        answers_at_once=not patient,
     )  # fmt: skip
 
 
@@ -148,11 +158,18 @@ def _host(db: Session, email: str) -> User:
     return host
 
 
-def _channel(db: Session, public_id: str | None) -> Channel | None:
-    if public_id is None:
-        return channels.only_channel(db)
+def _channel(db: Session, ports: Ports, public_id: str | None) -> Channel | None:
+    if public_id == _NO_CHANNEL:
+        return None
+    only = channels.only_channel(db) if public_id is None else None
+    if public_id in {None, _HERE}:
+        return only or channels.local_channel(db, now=ports.clock())
+    return _find_channel(db, public_id)
+
+
+def _find_channel(db: Session, public_id: str) -> Channel:
     try:
-        return None if public_id == _NO_CHANNEL else channels.find(db, public_id)
+        return channels.find(db, public_id)
     except NotFound as error:
         raise click.ClickException(f"there is no channel {public_id}") from error
 

@@ -102,7 +102,7 @@ def edit_session(public_id: str) -> ResponseReturnValue:
     """The form as it stands."""
     with reading() as db:
         found = own_session(db, public_id)
-        return _page(db, fields.offered(found), "edit", found)
+        return _page(db, fields.offered(db, found), "edit", found)
 
 
 @bp.post("/sessions/<public_id>/edit")
@@ -110,7 +110,7 @@ def edit_session(public_id: str) -> ResponseReturnValue:
 def save_session(public_id: str) -> ResponseReturnValue:
     """Change or move it, or it and all that follow."""
     with reading() as db:
-        before = fields.offered(own_session(db, public_id))
+        before = fields.offered(db, own_session(db, public_id))
     form = fields.read_form()
     start = fields.start_of(form, was=f"{before.get('date')}T{before.get('time')}")
 
@@ -170,7 +170,7 @@ def _fresh(db: Session) -> Form:
         {
             "language": language(), "zone": settings().zone, "minutes": fields.MINUTES, "date": day, "time": "18:00",
             "hosts": [signed_in_user().public_id], "topics": [], "visibility": "public", "repeat": "", "count": 4,
-            "channel": fields.channel_name(channel.id if channel else None), "ends": "count",
+            "channel": fields.channel_name(channel) or fields.HERE, "answers": fields.AT_ONCE, "ends": "count",
         }
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from helpcenter.blueprints.workbench.frame import LANGUAGE_NAMES
 from helpcenter.errors import InvalidInput
 from helpcenter.models import Channel, ChannelState, LiveSession, Topic, User
 from helpcenter.permissions import Action, may
+from helpcenter.services.channels.local import LOCAL, is_local, local_channel
 from helpcenter.services.sessions import SessionDetails, agenda
 from helpcenter.services.sessions.details import LONGEST, LONGEST_TITLE, SHORTEST
 from helpcenter.services.sessions.pictures import Picture, read_picture
@@ -26,6 +27,10 @@ from streaming.schedule import expand, read_local, read_rule, read_zone, to_inst
 MINUTES: Final = 60
 ROWS: Final = 5
 FOLDS: Final = {"0": 0, "1": 1}
+HERE: Final = "here"
+"""The value of this site among the channels of the form."""
+AT_ONCE: Final = "at once"
+CONFIRMED: Final = "confirmed"
 _DAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _LAST_WEEK: Final = 5
 _LONGEST_ID: Final = 9
@@ -50,7 +55,7 @@ def read_form() -> Form:
     return form
 
 
-def offered(session: LiveSession) -> Form:
+def offered(db: Session, session: LiveSession) -> Form:
     """The form as it stands for a session that is there."""
     zone = ZoneInfo(session.zone)
     start = session.starts_at.astimezone(zone)
@@ -61,7 +66,9 @@ def offered(session: LiveSession) -> Form:
             "topics": [topic.slug for topic in session.topics], "hosts": [host.public_id for host in session.hosts],
             "date": f"{start:%Y-%m-%d}", "time": f"{start:%H:%M}", "fold": str(start.fold) if twice else "",
             "minutes": round((session.ends_at - session.starts_at).total_seconds() / 60), "visibility": session.visibility.value,
-            "channel": channel_name(session.channel_id), "scope": "one", "dates": [],
+            "channel": channel_name(db.get(Channel, session.channel_id) if session.channel_id else None),
+            "relay": str(session.relay_channel_id or ""), "moderated": "1" if session.moderated else "",
+            "answers": AT_ONCE if session.answers_at_once else CONFIRMED, "scope": "one", "dates": [],
         }
     )  # fmt: skip
 
@@ -77,7 +84,10 @@ def details(db: Session, form: Form) -> SessionDetails:
         visibility=form.one_of("visibility", {key.value: key for key in AUDIENCES}),
         topics=list(db.scalars(select(Topic).where(Topic.slug.in_(form.values["topics"])).order_by(Topic.id))),
         hosts=_hosts(db, form),
-        channel=_channel(db, form),
+        channel=_channel(db, form, "channel"),
+        relay=_channel(db, form, "relay") if form.get("channel") == HERE else None,
+        moderated=bool(form.get("moderated")),
+        answers_at_once=form.get("answers") != CONFIRMED,
     )
 
 
@@ -132,9 +142,9 @@ def picture_of(form: Form) -> tuple[bytes, Picture] | None:
         return None
 
 
-def channel_name(channel_id: int | None) -> str:
-    """The value of a channel in the form."""
-    return str(channel_id or "")
+def channel_name(channel: Channel | None) -> str:
+    """The value of a channel in the form, "" for none."""
+    return "" if channel is None else HERE if is_local(channel) else str(channel.id)
 
 
 def whole_number(form: Form, name: str) -> int:
@@ -188,14 +198,16 @@ def _hosts(db: Session, form: Form) -> list[User]:
     return hosts
 
 
-def _channel(db: Session, form: Form) -> Channel | None:
-    name = form.get("channel")
+def _channel(db: Session, form: Form, field: str) -> Channel | None:
+    name = form.get(field)
     if not name:
         return None
+    if name == HERE and field == "channel":
+        return local_channel(db, now=now())
     known = name.isdecimal() and len(name) <= _LONGEST_ID
     channel = db.get(Channel, int(name)) if known else None
-    if channel is None:
-        form.errors["channel"] = gettext("Please choose one of these.")
+    if channel is None or is_local(channel):
+        form.errors[field] = gettext("Please choose one of these.")
     return channel
 
 
@@ -255,9 +267,12 @@ def _end_of(form: Form) -> str:
 
 def choices(db: Session, session: LiveSession | None) -> dict[str, Any]:
     """Hosts and channels to choose from; a channel that is revoked only where the session has it already."""
-    usable = or_(Channel.state != ChannelState.REVOKED, Channel.id == (session.channel_id if session else None))
-    channels = db.scalars(select(Channel).where(usable).order_by(Channel.title)).all()
+    kept = {session.channel_id, session.relay_channel_id} if session else set()
+    usable = or_(Channel.state != ChannelState.REVOKED, Channel.id.in_(kept - {None}))
+    others = db.scalars(select(Channel).where(Channel.platform != LOCAL, usable).order_by(Channel.title)).all()
+    named = [(channel_name(one), one.title) for one in others]
     return {
         "people": agenda.people_who_host(db, *(session.hosts if session else [])),
-        "channels": [(channel_name(one.id), one.title) for one in channels],
-    }
+        "channels": [(HERE, gettext("this site")), *named], "relays": named,
+        "answers": {AT_ONCE: gettext("as soon as it is cut, seconds later"), CONFIRMED: gettext("once an editor has confirmed it")},
+    }  # fmt: skip

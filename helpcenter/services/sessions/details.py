@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from helpcenter.errors import N_, InvalidInput
 from helpcenter.models import Channel, ChannelState, LiveSession, Topic, User, Visibility
 from helpcenter.permissions import Action, may
+from helpcenter.services.channels.local import is_local
 from helpcenter.services.sessions.words import in_words
 from streaming.schedule import read_zone
 
@@ -28,7 +29,10 @@ Row = TypeVar("Row", Topic, User)
 
 @dataclass(frozen=True, slots=True)
 class SessionDetails:
-    """Everything about a session but its start. `zone` is an IANA name; without a `channel` nothing broadcasts it."""
+    """Everything about a session but its start. `zone` is an IANA name; without a `channel` nothing broadcasts it.
+
+    `relay` is a channel that shows besides what is broadcast on this site. `moderated` and `answers_at_once`: see LiveSession.
+    """
 
     title: str
     description: str
@@ -39,6 +43,9 @@ class SessionDetails:
     topics: Sequence[Topic]
     hosts: Sequence[User]
     channel: Channel | None
+    relay: Channel | None = None
+    moderated: bool = False
+    answers_at_once: bool = True
 
 
 def checked(details: SessionDetails, *, was: LiveSession | None = None) -> SessionDetails:
@@ -65,7 +72,10 @@ def checked(details: SessionDetails, *, was: LiveSession | None = None) -> Sessi
     if details.visibility not in AUDIENCES:
         raise InvalidInput(N_("A session is for everybody, for whoever has the address, or for customers."))
     _check_hosts(details.hosts)
-    _check_channel(details.channel, was)
+    _check_channel(details.channel, was.channel_id if was else None)
+    _check_channel(details.relay, was.relay_channel_id if was else None)
+    if details.relay is not None and not is_local(details.channel):
+        raise InvalidInput(N_("Only what is broadcast on this site can be shown on a second channel."))
     hosts, topics = _each(details.hosts), _each(details.topics)
     return replace(details, title=title, description=description, hosts=hosts, topics=topics)
 
@@ -92,8 +102,8 @@ def _check_hosts(hosts: Collection[User]) -> None:
             )
 
 
-def _check_channel(channel: Channel | None, was: LiveSession | None) -> None:
-    kept = channel is not None and was is not None and was.channel_id == channel.id
+def _check_channel(channel: Channel | None, was: int | None) -> None:
+    kept = channel is not None and was == channel.id
     if channel is not None and channel.state is ChannelState.REVOKED and not kept:
         raise InvalidInput(
             N_("The channel %(title)s does not let us in any more. An admin has to connect it again first."),

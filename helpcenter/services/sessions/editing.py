@@ -91,7 +91,8 @@ def _wish(session: LiveSession, details: SessionDetails, start: str, fold: int |
     new = {
         "title": details.title, "description": details.description, "language": details.language, "zone": details.zone,
         "visibility": details.visibility, "channel_id": details.channel.id if details.channel else None,
-        "hosts": list(details.hosts), "topics": list(details.topics),
+        "hosts": list(details.hosts), "topics": list(details.topics), "moderated": details.moderated,
+        "relay_channel_id": details.relay.id if details.relay else None, "answers_at_once": details.answers_at_once,
     }  # fmt: skip
     local, zone = read_local(start), ZoneInfo(details.zone)
     shown = to_local(session.starts_at, ZoneInfo(session.zone))

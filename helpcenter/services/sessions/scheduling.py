@@ -85,7 +85,9 @@ def row_of(
         title=details.title, description=details.description, language=details.language, zone=details.zone,
         starts_at=starts_at, ends_at=starts_at + timedelta(minutes=details.minutes), visibility=details.visibility,
         hosts=list(details.hosts), topics=list(details.topics), channel_id=details.channel.id if details.channel else None,
-        state=state, created_by_id=actor.id if actor else None, created_at=now, updated_at=now,
+        relay_channel_id=details.relay.id if details.relay else None, moderated=details.moderated,
+        answers_at_once=details.answers_at_once, state=state,
+        created_by_id=actor.id if actor else None, created_at=now, updated_at=now,
         announced_at=None if state is LiveSessionState.DRAFT else now,
     )  # fmt: skip
 

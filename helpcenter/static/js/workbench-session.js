@@ -20,6 +20,14 @@ function showChoices() {
   for (const part of form.querySelectorAll("[data-when-ends]"))
     part.hidden = part.dataset.whenEnds !== form.elements.ends.value;
 }
+// A second channel can only show what is broadcast on this site.
+function showRelay() {
+  for (const part of form.querySelectorAll("[data-when-channel]"))
+    part.hidden = part.dataset.whenChannel !== form.elements.channel.value;
+}
+form.elements.channel.addEventListener("change", showRelay);
+showRelay();
+
 if (form.elements.repeat) {
   form.addEventListener("change", showChoices);
   showChoices();

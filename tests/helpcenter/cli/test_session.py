@@ -15,6 +15,7 @@ from streaming.platform import BroadcastStatus
 from tests.factories import make_channel
 
 NO_BROADCAST = {"id": None, "state": None, "watch_url": None}
+COMING = {"id": None, "state": "pending", "watch_url": None}
 KEYS = ["id", "state", "title", "starts_at", "zone", "url", "broadcast", "recording"]
 NEXT_YEAR = datetime.now(UTC).year + 1
 START = f"{NEXT_YEAR}-06-03T18:00"
@@ -55,7 +56,7 @@ def test_one_session_is_one_object(installed, run):
     assert made == {
         "id": made["id"], "state": "scheduled", "title": "Questions about e-bikes",
         "starts_at": f"{NEXT_YEAR}-06-03T16:00:00+00:00", "zone": "Europe/Berlin",
-        "url": f"http://127.0.0.1:8000/sessions/{made['id']}", "broadcast": NO_BROADCAST, "recording": None,
+        "url": f"http://127.0.0.1:8000/sessions/{made['id']}", "broadcast": COMING, "recording": None,
     }  # fmt: skip
     assert run("show", made["id"]) == made
     assert run("list") == [made]
@@ -72,7 +73,7 @@ def test_the_only_channel_broadcasts_it_unless_told_otherwise(installed, run):
     with installed.database.transaction() as db:
         first = make_channel(db).public_id
     made = run(*schedule())
-    assert made["broadcast"] == {"id": None, "state": "pending", "watch_url": None}
+    assert made["broadcast"] == COMING
     assert run(*schedule("--channel", "none", start=f"{NEXT_YEAR}-06-04T18:00"))["broadcast"] == NO_BROADCAST
     with installed.database.transaction() as db:
         make_channel(db)
@@ -81,12 +82,38 @@ def test_the_only_channel_broadcasts_it_unless_told_otherwise(installed, run):
     assert run("show", made["id"])["broadcast"] == {
         "id": "dQw4w9WgXcQ", "state": "ready", "watch_url": "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
     }  # fmt: skip
-    assert run(*schedule(start=f"{NEXT_YEAR}-06-05T18:00"))["broadcast"] == NO_BROADCAST
     assert run(*schedule("--channel", first, start=f"{NEXT_YEAR}-06-06T18:00"))["broadcast"]["state"] == "pending"
 
 
+def test_without_a_channel_or_with_several_it_is_on_this_site(installed, run):
+    def channel_of(made):
+        with installed.database.reading() as db:
+            row = db.scalars(select(Broadcast).join(LiveSession).where(LiveSession.public_id == made["id"])).one()
+            return row.channel.platform, row.relay
+
+    assert channel_of(run(*schedule())) == ("local", False)
+    with installed.database.transaction() as db:
+        make_channel(db)
+        make_channel(db)
+    assert channel_of(run(*schedule(start=f"{NEXT_YEAR}-06-05T18:00"))) == ("local", False)
+    assert channel_of(run(*schedule("--channel", "here", start=f"{NEXT_YEAR}-06-06T18:00"))) == ("local", False)
+
+
+def test_what_is_broadcast_here_is_shown_on_a_second_channel_at_the_same_time(installed, run, capsys):
+    with installed.database.transaction() as db:
+        youtube = make_channel(db).public_id
+    run(*schedule("--channel", "here", "--relay", youtube, "--moderated", "--confirm-answers"))
+    with installed.database.reading() as db:
+        rows = db.scalars(select(Broadcast).order_by(Broadcast.relay)).all()
+        assert [(row.relay, row.channel.platform) for row in rows] == [(False, "local"), (True, "youtube")]
+        session = db.scalars(select(LiveSession)).one()
+        assert (session.moderated, session.answers_at_once) == (True, False)
+    assert call(["session", *schedule("--relay", youtube, start=f"{NEXT_YEAR}-06-07T18:00")]) == 1
+    assert "on this site" in capsys.readouterr().err
+
+
 def test_a_session_goes_live_and_ends(installed, run):
-    made = run(*schedule())["id"]
+    made = run(*schedule("--channel", "none"))["id"]
     assert [run(command, made)["state"] for command in ("golive", "end")] == ["live", "ended"]
 
 

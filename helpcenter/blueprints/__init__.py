@@ -4,6 +4,7 @@ from helpcenter.blueprints.accounts import bp as accounts
 from helpcenter.blueprints.admin import bp as admin
 from helpcenter.blueprints.channels import bp as channels
 from helpcenter.blueprints.console import bp as console
+from helpcenter.blueprints.desk import bp as desk
 from helpcenter.blueprints.faq import bp as faq
 from helpcenter.blueprints.health import bp as health
 from helpcenter.blueprints.media import bp as media
@@ -31,5 +32,6 @@ BLUEPRINTS = (
     admin,
     channels,
     console,
+    desk,
     workbench,
 )

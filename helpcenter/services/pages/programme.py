@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from helpcenter.models import DateOption, LiveSession, LiveSessionState, SessionTopic, Visibility
+from helpcenter.models import DateOption, LiveSession, LiveSessionState, SessionKind, SessionTopic, Visibility
 from helpcenter.services.pages.choice import given, visible
 from helpcenter.services.pages.tree import TopicCard, Tree, read_tree
 from helpcenter.services.sessions.states import AHEAD
@@ -20,7 +20,10 @@ MOST_AHEAD: Final = 200
 
 
 class SessionCard(NamedTuple):
-    """A live session in a list; `hosts` are (public id, name), `topics` (slug, title), `dates` how many its poll offers."""
+    """A live session in a list; `hosts` are (public id, name), `topics` (slug, title), `dates` how many its poll offers.
+
+    `desk`: it is an expert's desk, open for a while, rather than an evening that was announced.
+    """
 
     public_id: str
     title: str
@@ -34,6 +37,7 @@ class SessionCard(NamedTuple):
     picture_key: str | None
     seconds: float | None = None
     dates: int = 0
+    desk: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,7 @@ def show_card(session: LiveSession, language: str, now: datetime) -> SessionCard
         session.picture_key or (version.poster_key if version else None),
         version.duration if version else None,
         sum(option.starts_at > now for option in session.date_options) if session.state is _S.DRAFT else 0,
+        session.kind is SessionKind.OFFICE_HOURS,
     )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ class _Fed:
             seen = self._pieces
             self._clock.after(self._patience, lambda: self._lost(seen))
 
-    def close(self) -> None:
+    def close(self, why: Refused | None) -> None:  # noqa: ARG002 -- see `streaming.rtmp.Sink`
         """Make room for another encoder."""
         self.open = False
 

@@ -16,17 +16,15 @@ class ProtocolError(RtmpError):
 
 
 class Refused(RtmpError):
-    """Not taken; `text` says why, and what to do, to whom the encoder belongs."""
+    """Not taken; `text` says why, and what to do, to whom the encoder belongs, `code` the same to programs."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, code: str = "") -> None:
         super().__init__(text)
-        self.text = text
+        self.text, self.code = text, code
 
 
 class WrongKey(Refused):
     """Nothing is to be sent under that key."""
 
-    def __init__(
-        self, text: str = "This stream key is not known. Copy it once more from the page of your session."
-    ) -> None:
-        super().__init__(text)
+    def __init__(self) -> None:
+        super().__init__("This stream key is not known. Copy it once more from the page of your session.", "wrongKey")

@@ -93,7 +93,7 @@ class Cutter:
             self._zero = message.timestamp
         ahead = (message.timestamp - self._zero - self._now + _WRAP // 2) % _WRAP - _WRAP // 2
         if not -MAX_BACK <= ahead <= MAX_AHEAD:
-            raise Refused("The encoder's clock has jumped. Stop sending, and start again.")
+            raise Refused("The encoder's clock has jumped. Stop sending, and start again.", "clock")
         if self.start is None:
             began = arrived - timedelta(milliseconds=self._now + ahead)
             self._first.began = min(began, self._first.began or began)

@@ -6,6 +6,8 @@ from streaming.rtmp.chunks import Message
 from streaming.rtmp.errors import ProtocolError, Refused
 from streaming.rtmp.messages import AUDIO, VIDEO
 
+CODEC: Final = "codec"
+"""The code of a refusal for the codec's sake."""
 AVC: Final = 7
 AAC: Final = 10
 _COMMAND_FRAME: Final = 5
@@ -56,7 +58,7 @@ def _video(message: Message) -> Message | None:
         return _plain(message)
     if first & 15 != AVC:
         name = _VIDEO_NAMES.get(first & 15, f"codec {first & 15}")
-        raise Refused(f"The picture comes as {name}. Set the encoder to H.264 (AVC).")
+        raise Refused(f"The picture comes as {name}. Set the encoder to H.264 (AVC).", CODEC)
     if first >> 4 == _COMMAND_FRAME:
         return None
     return _whole(message, _VIDEO_HEAD)
@@ -66,9 +68,9 @@ def _audio(message: Message) -> Message | None:
     form = message.body[0] >> 4
     if form == _ENHANCED_AUDIO:
         name = message.body[1:5].decode("ascii", errors="replace")
-        raise Refused(f"The sound comes as {name.strip()}. Set the encoder to AAC.")
+        raise Refused(f"The sound comes as {name.strip()}. Set the encoder to AAC.", CODEC)
     if form != AAC:
-        raise Refused(f"The sound comes as {_AUDIO_NAMES.get(form, f'codec {form}')}. Set the encoder to AAC.")
+        raise Refused(f"The sound comes as {_AUDIO_NAMES.get(form, f'codec {form}')}. Set the encoder to AAC.", CODEC)
     return _whole(message, _AUDIO_HEAD)
 
 
@@ -83,7 +85,7 @@ def _plain(message: Message) -> Message | None:
     body = message.body
     name = body[1:_ENHANCED_HEAD].decode("ascii", errors="replace")
     if name != "avc1":
-        raise Refused(f"The picture comes as {name.strip()}. Set the encoder to H.264 (AVC).")
+        raise Refused(f"The picture comes as {name.strip()}. Set the encoder to H.264 (AVC).", CODEC)
     frame, packet, rest = body[0] & 0x70, body[0] & 15, body[_ENHANCED_HEAD:]
     if packet in {_START, _END, _CODED_X}:
         rest = bytes(3) + rest

@@ -29,8 +29,8 @@ class Sink(Protocol):
     def put(self, piece: bytes) -> None:
         """Keep the next piece: FLV of about a second, the first one with everything that a reader needs at the start."""
 
-    def close(self) -> None:
-        """No more comes; called once, and also where nothing ever came."""
+    def close(self, why: Refused | None) -> None:
+        """No more comes, as it was refused or (None) ended otherwise; called once, and also where nothing ever came."""
 
 
 class Door(Protocol):
@@ -64,7 +64,7 @@ class Listener:
         self.clock = clock
         self.limits = limits or Limits()
         self.guard = Guard(self.limits.wrong_keys)
-        self._open: dict[asyncio.Task[None], str] = {}
+        self._open: dict[asyncio.Task[None], tuple[str, asyncio.StreamWriter]] = {}
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str, port: int) -> int:
@@ -76,9 +76,11 @@ class Listener:
         """Let nobody in, end every conversation, and wait until what had come is kept."""
         if self._server is not None:
             self._server.close()
-        for task in self._open:
-            task.cancel()
-        await asyncio.gather(*self._open, return_exceptions=True)
+        for _, writer in self._open.values():
+            # Hung up on, not cancelled: a piece may be on its way to the disk in a thread, and the next one must wait for it.
+            writer.transport.abort()
+        if self._open:
+            await asyncio.wait(self._open)
 
     async def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         peer = str(writer.get_extra_info("peername", ("",))[0])
@@ -86,14 +88,14 @@ class Listener:
         assert task is not None
         try:
             if self._has_room(peer):
-                self._open[task] = peer
+                self._open[task] = (peer, writer)
                 await _Connection(self, reader, writer, peer).run()
         finally:
             self._open.pop(task, None)
             writer.close()
 
     def _has_room(self, peer: str) -> bool:
-        everybody = list(self._open.values())
+        everybody = [other for other, _ in self._open.values()]
         return len(everybody) < self.limits.connections and everybody.count(peer) < self.limits.per_address
 
 
@@ -112,6 +114,7 @@ class _Connection:
         self._sink: Sink | None = None
         self._cutter = Cutter()
         self._started = False
+        self._no: Refused | None = None
         self._deadline = time.monotonic() + self._limits.greeting
 
     async def run(self) -> None:
@@ -119,6 +122,8 @@ class _Connection:
         try:
             await self._converse()
         except Refused as no:
+            self._no = no
+            await self._finish()
             await self._say_why(no.text)
         except (ProtocolError, OSError, TimeoutError):
             return
@@ -183,7 +188,7 @@ class _Connection:
                     await self._put(rest)
         finally:
             self._sink = None
-            await asyncio.to_thread(sink.close)
+            await asyncio.to_thread(sink.close, self._no)
 
     async def _flush(self) -> None:
         self._writer.write(self._session.outgoing())

@@ -9,6 +9,7 @@ import structlog
 
 from helpcenter.ports import Ports
 from workers.studio.part import Part
+from workers.studio.rtmp import Receiving
 from workers.studio.segmenting import Segmenting
 
 log = structlog.get_logger(__name__)
@@ -18,7 +19,7 @@ PAUSE: Final = 0.1
 
 def parts_of(ports: Ports) -> list[Part]:
     """All that the process does."""
-    return [Segmenting(ports)]
+    return [Segmenting(ports), Receiving(ports)]
 
 
 class Live:

@@ -92,6 +92,7 @@ class Kept:
     pieces: list[bytes] = field(default_factory=list)
     closed: bool = False
     broken: Exception | None = None
+    why: Refused | None = None
 
     def start(self, began: datetime, codecs: str) -> None:
         self.began, self.codecs = began, codecs
@@ -101,9 +102,9 @@ class Kept:
             raise self.broken
         self.pieces.append(piece)
 
-    def close(self) -> None:
+    def close(self, why: Refused | None) -> None:
         assert not self.closed
-        self.closed = True
+        self.closed, self.why = True, why
 
     def written(self, folder: Path) -> Path:
         """All pieces as one file."""

@@ -118,22 +118,22 @@ def test_an_encoder_that_is_killed_leaves_what_it_sent_and_may_come_again(room, 
 
 
 def test_every_picture_is_placed_within_half_a_second_of_its_instant(room, port, tmp_path):
-    encoder = ffmpeg(address(port), "-t", "3", source=_wall_clock())
+    encoder = ffmpeg(address(port), "-t", "3", source=wall_clock())
     assert said(encoder) == (0, "")
     until(lambda: room.kept[0].closed)
-    pictures = _lightness(room.kept[0].written(tmp_path))
+    pictures = lightness(room.kept[0].written(tmp_path))
     began = room.kept[0].began.timestamp()
     wrong = [(began + number / 25 - seconds + 10) % 20 - 10 for number, seconds in enumerate(pictures)]
     assert len(wrong) == pytest.approx(75, abs=3)
     assert max(map(abs, wrong)) < 0.5
 
 
-def _wall_clock():
+def wall_clock():
     """Pictures whose lightness is the wall clock: 20 seconds from dark to light."""
     return ["-f", "lavfi", "-i", "color=s=64x64:r=25,geq=lum='20+10*mod(time(0),20)':cb=128:cr=128"]
 
 
-def _lightness(path):
+def lightness(path):
     """The seconds (of 20) that each picture shows."""
     command = ["ffmpeg", "-v", "error", "-i", path, "-vf", "scale=2:2,format=yuv420p", "-f", "rawvideo", "-"]
     raw = subprocess.run(command, capture_output=True, check=True).stdout
@@ -164,7 +164,7 @@ def test_a_codec_that_is_not_taken_is_refused_in_words_and_nothing_is_kept(room,
         encoder.sendall(asking("good") + sent(message(VIDEO, b"\x90hvc1\0")))
         assert b"Set the encoder to H.264" in heard(all_that_is_said(encoder))[-1].body
     until(lambda: room.kept[0].closed)
-    assert room.kept[0].pieces == []
+    assert (room.kept[0].pieces, room.kept[0].why.code) == ([], "codec")
 
 
 def test_after_some_wrong_keys_an_address_has_to_wait(room):

@@ -6,6 +6,7 @@ from helpcenter.blueprints.channels import bp as channels
 from helpcenter.blueprints.console import bp as console
 from helpcenter.blueprints.desk import bp as desk
 from helpcenter.blueprints.faq import bp as faq
+from helpcenter.blueprints.guests import bp as guests
 from helpcenter.blueprints.health import bp as health
 from helpcenter.blueprints.media import bp as media
 from helpcenter.blueprints.questions import bp as questions
@@ -13,6 +14,7 @@ from helpcenter.blueprints.recordings import bp as recordings
 from helpcenter.blueprints.search import bp as search
 from helpcenter.blueprints.sessions import bp as sessions
 from helpcenter.blueprints.site import bp as site
+from helpcenter.blueprints.studio import bp as studio
 from helpcenter.blueprints.subscriptions import bp as subscriptions
 from helpcenter.blueprints.topics import bp as topics
 from helpcenter.blueprints.workbench import bp as workbench
@@ -33,5 +35,7 @@ BLUEPRINTS = (
     channels,
     console,
     desk,
+    studio,
+    guests,
     workbench,
 )

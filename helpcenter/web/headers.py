@@ -27,8 +27,11 @@ _FIXED = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "geolocation=(), payment=(), usb=(), interest-cohort=()",
 }
+_FORBIDDEN = "geolocation=(), payment=(), usb=(), interest-cohort=()"
+_CAMERA = ("camera", "microphone", "display-capture")
+_WITH_CAMERA = {"console", "guests"}
+"""Blueprints with a page that may ask for camera, microphone and screen: the host's and the guest's."""
 
 
 @lru_cache
@@ -47,11 +50,18 @@ def _storage_origin(storage_url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ("https:" if storage_url else "")
 
 
+def permissions_policy(blueprint: str | None) -> str:
+    """What pages of this blueprint may ask a browser for."""
+    who = "(self)" if blueprint in _WITH_CAMERA else "()"
+    return ", ".join((_FORBIDDEN, *(f"{name}={who}" for name in _CAMERA)))
+
+
 def add_headers(response: Response) -> Response:
     """Add what every answer carries; after each request."""
     response.headers.setdefault("Content-Security-Policy", content_security_policy(settings().storage_url))
     for name, value in _FIXED.items():
         response.headers.setdefault(name, value)
+    response.headers.setdefault("Permissions-Policy", permissions_policy(request.blueprint))
     if settings().site_url.startswith("https://"):
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint != "static" and "Cache-Control" not in response.headers:

@@ -19,12 +19,14 @@ from helpcenter.settings import Settings
 from helpcenter.web import allowed, csrf_token, current_user, language, local_time, role, say
 from helpcenter.web.cache import PageCache, note_cacheable
 from helpcenter.web.csrf import check_csrf
+from helpcenter.web.events import Hub
 from helpcenter.web.faults import register as register_faults
 from helpcenter.web.headers import add_headers
 from helpcenter.web.languages import LANGUAGES, babel, translate
 from helpcenter.web.languages import remember as remember_language
 from helpcenter.web.limits import limiter
 from helpcenter.web.people import access_of, cookie_name, load_sign_in
+from helpcenter.web.playlists import Playlists
 from helpcenter.web.statics import version_static
 from helpcenter.web.words import word
 from helpcenter.wiring import wire
@@ -48,6 +50,7 @@ def create_app(ports: Ports | None = None) -> Flask:
     ports = ports or wire()
     app = Flask("helpcenter", template_folder=str(TEMPLATES), static_folder=str(Path(__file__).parent / "static"))
     app.extensions["ports"] = ports
+    app.extensions["hub"], app.extensions["playlists"] = Hub(app, ports), Playlists(ports)
     app.session_interface = NoSession()
     _configure(app, ports)
     babel.init_app(app, locale_selector=language, timezone_selector=lambda: ports.settings.zone)

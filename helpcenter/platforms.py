@@ -6,7 +6,6 @@ from threading import Lock
 from typing import Any
 
 from google.auth.credentials import Credentials
-from streaming.local.platform import LocalPlatform
 
 from helpcenter.errors import N_, NotConfigured, NotFound
 from helpcenter.models import Channel, ChannelState
@@ -16,6 +15,7 @@ from helpcenter.services.channels.connecting import Grant
 from helpcenter.services.quota import Ledger
 from helpcenter.settings import Settings
 from streaming.errors import ReauthNeeded
+from streaming.local.platform import LocalPlatform
 from streaming.platform import Channel as RemoteChannel
 from streaming.platform import LivePlatform, Priority
 from streaming.youtube import connect

@@ -8,6 +8,7 @@ from helpcenter.blueprints.desk import bp as desk
 from helpcenter.blueprints.faq import bp as faq
 from helpcenter.blueprints.guests import bp as guests
 from helpcenter.blueprints.health import bp as health
+from helpcenter.blueprints.live import bp as live
 from helpcenter.blueprints.media import bp as media
 from helpcenter.blueprints.questions import bp as questions
 from helpcenter.blueprints.recordings import bp as recordings
@@ -26,6 +27,7 @@ BLUEPRINTS = (
     faq,
     recordings,
     sessions,
+    live,
     subscriptions,
     search,
     questions,

@@ -18,6 +18,8 @@ from helpcenter.settings import Settings
 PATIENCE = 15.0
 LONGEST_PAUSE = 30.0
 STEADY = 60.0
+KEPT_OPEN = 1000
+"""Connections of browsers that ask for nothing at the moment, or that wait for a thread."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -107,10 +109,15 @@ class Supervisor:
 
 
 def web_command(settings: Settings, port: int) -> list[str]:
-    """The web server: one process with threads, since pages wait for the database and viewers for events."""
+    """The web server: one process with threads, one for each viewer's stream of events and those that make pages.
+
+    A thread that waits costs next to nothing; a server without a free one stands still. Connections are kept open beyond that.
+    """
+    threads = settings.web_threads + settings.live_viewers
     return [
         sys.executable, "-m", "gunicorn", "helpcenter.app:create_app()", "--bind", f"127.0.0.1:{port}", "--workers", "1",
-        "--worker-class", "gthread", "--threads", str(settings.web_threads), "--timeout", "120", "--graceful-timeout", "10",
+        "--worker-class", "gthread", "--threads", str(threads), "--worker-connections", str(threads + KEPT_OPEN),
+        "--timeout", "120", "--graceful-timeout", "10", "--config", "python:helpcenter.cli.server",
         "--log-level", "warning", "--no-control-socket",
     ]  # fmt: skip
 

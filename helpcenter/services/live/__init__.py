@@ -4,10 +4,11 @@ from helpcenter.services.live.asking import ask, take_in
 from helpcenter.services.live.hidden import hidden_stretches
 from helpcenter.services.live.moderating import hide, merge, pin, show, unpin
 from helpcenter.services.live.pulse import beat, pulse_of
+from helpcenter.services.live.similar import Similar, similar
 from helpcenter.services.live.states import TRANSITIONS, bring
-from helpcenter.services.live.voting import OPEN, crowds, unvote, vote
+from helpcenter.services.live.voting import crowds, unvote, vote
 
 __all__ = [
-    "OPEN", "TRANSITIONS", "ask", "beat", "bring", "crowds", "hidden_stretches", "hide", "merge", "pin", "pulse_of", "show",
-    "take_in", "unpin", "unvote", "vote",
+    "TRANSITIONS", "Similar", "ask", "beat", "bring", "crowds", "hidden_stretches", "hide", "merge", "pin", "pulse_of", "show",
+    "similar", "take_in", "unpin", "unvote", "vote",
 ]  # fmt: skip

@@ -18,10 +18,9 @@ from helpcenter.models import (
 )
 from helpcenter.services.live.pulse import beat
 from helpcenter.services.notifications import insert_once
+from helpcenter.services.sessions.states import OPEN
 
 _S = LiveSessionState
-OPEN: Final = frozenset({_S.SCHEDULED, _S.REHEARSING, _S.LIVE})
-"""States of a session in which its audience asks and votes."""
 PER_NETWORK: Final = 700
 """Votes for one question from one network: a whole company may watch behind one address, a machine may not stuff the box."""
 _CROWD: Final = 20

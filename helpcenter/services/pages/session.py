@@ -10,8 +10,6 @@ from sqlalchemy.orm import Session
 
 from helpcenter.errors import NotFound
 from helpcenter.models import (
-    Broadcast,
-    Channel,
     DateOption,
     DateVote,
     LiveSession,
@@ -19,7 +17,7 @@ from helpcenter.models import (
     RecordingState,
     Visibility,
 )
-from helpcenter.services.channels.local import LOCAL
+from helpcenter.services.pages.board import Board, read_board
 from helpcenter.services.pages.choice import watchable
 from helpcenter.services.pages.programme import SessionCard, next_sessions, show_card
 from helpcenter.services.pages.recording import RecordingPage, find_recording
@@ -43,19 +41,24 @@ class Option(NamedTuple):
 class SessionPage:
     """All that a live session's page shows.
 
-    `youtube` is the video's id while it is live; `options` are the dates of an open poll; `recording` is set where it can be
-    watched by whoever asks; `instead` are sessions that are still to come, for whoever is here in vain. `due`: nobody has
-    begun it, though its time has come; `missed`: its end has passed as well.
+    `board` holds its questions, and where its picture is while it runs; `options` are the dates of an open poll; `recording`
+    is set where it can be watched by whoever asks; `instead` are sessions that are still to come, for whoever is here in vain.
+    `due`: nobody has begun it, though its time has come; `missed`: its end has passed as well.
     """
 
     card: SessionCard
     session: LiveSession
-    youtube: str | None
+    board: Board
     options: list[Option] = field(default_factory=list)
     recording: RecordingPage | None = None
     instead: list[SessionCard] = field(default_factory=list)
     due: bool = False
     missed: bool = False
+
+    @property
+    def youtube(self) -> str | None:
+        """The video's id while it is live on YouTube."""
+        return self.board.picture.youtube
 
 
 def find_live_session(db: Session, public_id: str) -> LiveSession:
@@ -81,18 +84,13 @@ def show_session(
     return SessionPage(
         show_card(session, language, now),
         session,
-        _video(db, session) if session.state is _S.LIVE else None,
+        read_board(db, session),
         _options(db, session, voter, now) if session.state is _S.DRAFT else [],
         _recording(db, session, language, visibilities) if session.state is _S.PUBLISHED else None,
         _instead(db, session, language, visibilities, now) if missed or session.state is _S.CANCELLED else [],
         due,
         missed,
     )
-
-
-def _video(db: Session, session: LiveSession) -> str | None:
-    on_youtube = select(Broadcast.remote_id).join(Channel, Channel.id == Broadcast.channel_id)
-    return db.scalar(on_youtube.where(Broadcast.session_id == session.id, Channel.platform != LOCAL, ~Broadcast.relay))
 
 
 def _options(db: Session, session: LiveSession, voter: str | None, now: datetime) -> list[Option]:

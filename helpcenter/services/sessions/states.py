@@ -22,6 +22,8 @@ TRANSITIONS: Final[dict[LiveSessionState, frozenset[LiveSessionState]]] = {
 }
 AHEAD: Final = frozenset({_S.SCHEDULED, _S.REHEARSING})
 """States in which it is still to come."""
+OPEN: Final = AHEAD | {_S.LIVE}
+"""States in which its audience asks and votes."""
 
 
 def move(db: Session, session: LiveSession, to: LiveSessionState, *, now: datetime, actor: User | None) -> None:

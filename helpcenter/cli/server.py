@@ -1,0 +1,17 @@
+"""What gunicorn is told about our web process that no flag can say."""
+
+import signal
+from types import FrameType
+from typing import Any
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let the viewers' streams end as soon as the process is told to end: else it would wait for each of them."""
+    hub, before = worker.wsgi.extensions["hub"], signal.getsignal(signal.SIGTERM)
+
+    def end(number: int, frame: FrameType | None) -> None:
+        hub.stop()
+        if callable(before):
+            before(number, frame)
+
+    signal.signal(signal.SIGTERM, end)

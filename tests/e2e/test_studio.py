@@ -4,24 +4,16 @@ import shutil
 import time
 
 import pytest
-from playwright.sync_api import expect
 
 from tests.conftest import NOW, Clock
 from tests.e2e.studio import (
-    chromium,
-    chunks,
-    frame,
-    host,
     loudness,
-    open_host,
-    send,
-    session,
     set_up,
     stop,
     streams,
     strung,
     takes,
-)  # noqa: F401, E501 -- fixtures
+)
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(not shutil.which("chromium"), reason="needs Chromium")]
 

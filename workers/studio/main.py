@@ -9,6 +9,7 @@ import structlog
 
 from helpcenter.ports import Ports
 from workers.studio.part import Part
+from workers.studio.relay import Relaying
 from workers.studio.rtmp import Receiving
 from workers.studio.segmenting import Segmenting
 
@@ -19,7 +20,7 @@ PAUSE: Final = 0.1
 
 def parts_of(ports: Ports) -> list[Part]:
     """All that the process does."""
-    return [Segmenting(ports), Receiving(ports)]
+    return [Segmenting(ports), Receiving(ports), Relaying(ports)]
 
 
 class Live:

@@ -51,7 +51,7 @@ def relays(db: Session, settings: Settings) -> list[Relay]:
         .order_by(Broadcast.id)
     )
     found = []
-    for broadcast, archive_id in db.execute(wanted).tuples():
+    for broadcast, archive_id in db.execute(wanted):
         channel: Channel = broadcast.channel
         key = channels.stream_key(settings, channel)
         if archive_id and key and channel.stream_address:

@@ -5,7 +5,6 @@ and nothing has to be remembered. ffmpeg runs in its box, without a network, and
 """
 
 import os
-import signal
 import subprocess
 import time
 from contextlib import ExitStack, suppress
@@ -14,6 +13,7 @@ from typing import Final
 from streaming.local.takes import Container, Take
 from workers.media import mp4, sandbox
 from workers.media.ffmpeg import DECODERS, MAX_PIXELS, MAX_STREAMS, Tools
+from workers.media.live.process import end
 from workers.media.sandbox import Limits
 
 DEMUXERS: Final = {Container.WEBM: "matroska", Container.MP4: "mov", Container.FLV: "flv"}
@@ -81,12 +81,7 @@ class Segmenter:
 
     def stop(self) -> None:
         """End it now, and leave nothing of it behind."""
-        for sign, wait in ((signal.SIGTERM, 1.0), (signal.SIGKILL, 10.0)):
-            if self._process.poll() is None:
-                with suppress(ProcessLookupError):
-                    os.killpg(self._process.pid, sign)
-                with suppress(subprocess.TimeoutExpired):
-                    self._process.wait(wait)
+        end(self._process)
         self.end()
         self._stack.close()
 

@@ -131,7 +131,6 @@ class _Connection:
             await self._finish()
 
     async def _converse(self) -> None:
-        await self._flush()
         while True:
             async with asyncio.timeout(self._deadline - time.monotonic()):
                 data = await self._reader.read(READ)

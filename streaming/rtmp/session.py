@@ -50,7 +50,7 @@ class Session:
         self._created = False
         self._window = messages.WINDOW_BYTES
         self._received = self._acknowledged = 0
-        self._out = [hello()]
+        self._out: list[bytes] = []
 
     def outgoing(self) -> bytes:
         """What is to be sent by now."""
@@ -62,7 +62,10 @@ class Session:
         """What these bytes bring about, one at a time. Raises ProtocolError."""
         self._received += len(data)
         if self._handshake is not None:
-            self._out.append(self._handshake.feed(data))
+            # A server speaks only when it was spoken to: some encoders miss what comes before they have said hello.
+            echo = self._handshake.feed(data)
+            if echo:
+                self._out += [hello(), echo]
             if not self._handshake.done:
                 return
             data, self._handshake = self._handshake.rest(), None

@@ -1,6 +1,7 @@
 """The main job, whole, on the samples: a question is asked, answered in a recording, found, and its asker gets the link.
 
-Then a live evening, whole (see evening.py), on the emulator of the platform, unless a channel of one's own is set up.
+Then office hours on this site (see desk.py), where an answer is a clip seconds later; and a live evening, whole (see
+evening.py), on the emulator of the platform, unless a channel of one's own is set up.
 
 Starts the site as `helpcenter run` does, with a fresh data folder of its own, drives it through the same commands and services
 that people use, checks what a customer would see, and says where to look. `DEMO_EXIT=1`: ends after the job; the exit status is
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import desk
 import evening
 import requests
 from sqlalchemy import select
@@ -216,13 +218,14 @@ def mailed(demo: Demo) -> bool:
     return set(sent) == {MailState.SENT}
 
 
-def tell_where(demo: Demo, recording: dict[str, Any], answer: str, session: str | None) -> None:
+def tell_where(demo: Demo, recording: dict[str, Any], answer: str, office: str, session: str | None) -> None:
     """Print where to look, and a link for each kind of user."""
     base, now = demo.ports.settings.site_url, demo.ports.clock()
     print(f"\n  The site              {base}/")
     print(f"  The answer            {base}{answer}")
     print(f"  The recording         {recording['url']}")
     print(f"  Search                {base}/search?q=Akku+Winter")
+    print(f"  The expert's desk     {office}")
     if session:
         print(f"  The live evening      {session}")
         print(f"  Programme             {base}/sessions")
@@ -243,6 +246,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     port = urlsplit(os.environ.get("HELPCENTER_SITE_URL", "")).port or free_port()
     os.environ.setdefault("HELPCENTER_SITE_URL", f"http://127.0.0.1:{port}")
+    os.environ.setdefault("HELPCENTER_RTMP_PORT", str(free_port(1935)))
     # Where somebody has set up a channel of his own, nothing is played to him.
     own = "HELPCENTER_YOUTUBE_CLIENT_ID" in os.environ
     try:
@@ -277,17 +281,18 @@ def site(demo: Demo, port: int) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def show(demo: Demo, emulator: evening.Platform | None) -> None:
-    """Both acts, and where to look afterwards. Raises Missing."""
+    """All acts, and where to look afterwards. Raises Missing."""
     question_id, topic = prepare(demo)
     recording = ingest(demo, question_id, topic)
     answer = publish(demo, recording["recording"], question_id)
     check(demo, answer)
+    office = desk.hold(demo)
     session = None
     if emulator:
         session = evening.hold(demo, emulator)
         wait_for("the clips to be cut", lambda: not open_steps(demo))
     demo.say("done")
-    tell_where(demo, recording, answer, session)
+    tell_where(demo, recording, answer, office, session)
 
 
 if __name__ == "__main__":

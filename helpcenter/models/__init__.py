@@ -20,6 +20,8 @@ from helpcenter.models.clips import Clip, ClipState
 from helpcenter.models.faq import EntryState, FaqClip, FaqEntry, FaqRevision, FaqText
 from helpcenter.models.live import (
     AgendaStage,
+    DeskAction,
+    DeskDeed,
     Guest,
     GuestState,
     LivePulse,
@@ -78,6 +80,8 @@ __all__ = [
     "CueRow",
     "DateOption",
     "DateVote",
+    "DeskAction",
+    "DeskDeed",
     "EntryState",
     "FaqClip",
     "FaqEntry",

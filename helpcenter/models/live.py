@@ -2,11 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from helpcenter.models.base import Base, Id, PublicContent, PublicId, word
+from helpcenter.models.base import Base, Id, PublicContent, PublicId, Title, word
 from helpcenter.models.clips import Clip
 from helpcenter.models.questions import Question
 from helpcenter.models.sessions import LiveSession
@@ -79,6 +80,43 @@ class QuestionVote(Base):
     voter: Mapped[str] = mapped_column(String(64), index=True)
     network: Mapped[str] = mapped_column(String(32), default="")
     created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class DeskDeed(StrEnum):
+    """What a host does at the desk of a session."""
+
+    TAKE_ON = "take_on"
+    DROP = "drop"
+    MOVE = "move"
+    ANSWER = "answer"
+    DONE = "done"
+    SKIP = "skip"
+    TOPIC = "topic"
+    OFF_RECORD = "off_record"
+    ON_RECORD = "on_record"
+    UNDO = "undo"
+
+
+class DeskAction(Base):
+    """Something that a host did at the desk; the newest that is not `undone` is what can be taken back.
+
+    `key` is the name that his browser gave it, so that sending it twice does it once. `at` is the instant of the press, while
+    `id` counts in the order of arrival. `title` is what it was about; `change` holds what has to be restored to take it back
+    (see services/console/deeds.py).
+    """
+
+    __tablename__ = "desk_actions"
+    __table_args__ = (UniqueConstraint("session_id", "key"),)
+
+    id: Mapped[Id]
+    session_id: Mapped[int] = mapped_column(ForeignKey("live_sessions.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(64))
+    deed: Mapped[DeskDeed] = mapped_column(word(DeskDeed))
+    title: Mapped[Title] = mapped_column(default="")
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+    change: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    undone: Mapped[bool] = mapped_column(default=False)
 
 
 class LivePulse(Base):

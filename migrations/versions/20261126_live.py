@@ -23,6 +23,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("session_id", name=op.f("pk_live_pulses")),
     )
     op.create_table(
+        "desk_actions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column(
+            "deed",
+            sa.Enum(
+                "take_on",
+                "drop",
+                "move",
+                "answer",
+                "done",
+                "skip",
+                "topic",
+                "off_record",
+                "on_record",
+                "undo",
+                name="deskdeed",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(length=300), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("actor_id", sa.Integer(), nullable=True),
+        sa.Column("change", sa.JSON(), nullable=False),
+        sa.Column("undone", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name=op.f("fk_desk_actions_actor_id"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["live_sessions.id"], name=op.f("fk_desk_actions_session_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_actions")),
+        sa.UniqueConstraint("session_id", "key", name=op.f("uq_desk_actions_session_id_key")),
+    )
+    op.create_table(
         "question_votes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("question_id", sa.Integer(), nullable=False),
@@ -151,5 +187,5 @@ def downgrade() -> None:
         table.drop_constraint("uq_broadcasts_session_id_relay", type_="unique")
         table.create_unique_constraint("uq_broadcasts_session_id", ["session_id"])
         table.drop_column("relay")
-    for name in ("session_questions", "session_guests", "question_votes", "live_pulses"):
+    for name in ("session_questions", "session_guests", "question_votes", "desk_actions", "live_pulses"):
         op.drop_table(name)

@@ -18,12 +18,15 @@ of the end is missing where a broadcast ends at once."""
 _S = LiveSessionState
 _NOT_AHEAD = N_("Only a session that is scheduled can begin.")
 _NOT_LIVE = N_("This session is not live.")
+_LIVE = N_("This session is live already: somebody else has begun it.")
+_ENDED = N_("This session has ended already.")
+_CANCELLED = N_("This session has been cancelled in the meantime.")
 
 
 def rehearse(db: Session, session: LiveSession, *, actor: User | None, now: datetime) -> None:
     """Try picture and sound without an audience, as soon as they arrive. Raises Conflict."""
     if session.state is not _S.SCHEDULED:
-        raise Conflict(_NOT_AHEAD)
+        raise _not_ahead(session)
     if broadcasts.of_session(db, session):
         broadcasts.want(db, session, BroadcastStatus.TESTING, now=now, actor=actor)
     else:
@@ -33,7 +36,7 @@ def rehearse(db: Session, session: LiveSession, *, actor: User | None, now: date
 def go_live(db: Session, session: LiveSession, *, actor: User | None, now: datetime) -> None:
     """Begin, as soon as picture and sound arrive well. Raises Conflict."""
     if session.state not in AHEAD:
-        raise Conflict(_NOT_AHEAD)
+        raise _not_ahead(session)
     if broadcasts.of_session(db, session):
         broadcasts.want(db, session, BroadcastStatus.LIVE, now=now, actor=actor)
     else:
@@ -44,14 +47,14 @@ def go_live(db: Session, session: LiveSession, *, actor: User | None, now: datet
 def insist(db: Session, session: LiveSession, *, actor: User | None, now: datetime) -> None:
     """Begin with the picture that arrives, although sound or quality is not well. Raises Conflict unless it waits to begin."""
     if session.state not in AHEAD:
-        raise Conflict(_NOT_AHEAD)
+        raise _not_ahead(session)
     broadcasts.insist(db, session, now=now, actor=actor)
 
 
 def end(db: Session, session: LiveSession, *, settings: Settings, actor: User | None, now: datetime) -> None:
     """End half a minute from now; pressed again, at once. Until then `abort` takes it back. Raises Conflict."""
     if session.state is not _S.LIVE:
-        raise Conflict(_NOT_LIVE)
+        raise _not_live(session)
     broadcast = broadcasts.of_session(db, session)
     if broadcast is None:
         move(db, session, _S.ENDED, now=now, actor=actor)
@@ -71,7 +74,7 @@ def abort(db: Session, session: LiveSession, *, actor: User | None, now: datetim
         broadcasts.want(db, session, BroadcastStatus.LIVE, now=now, actor=actor)
         return
     if session.state not in AHEAD:
-        raise Conflict(_NOT_LIVE)
+        raise _not_live(session)
     if session.state is _S.REHEARSING:
         move(db, session, _S.SCHEDULED, now=now, actor=actor)
     if broadcast is not None:
@@ -86,3 +89,15 @@ def retry(db: Session, session: LiveSession, *, actor: User | None, now: datetim
 def start_over(db: Session, session: LiveSession, *, actor: User | None, now: datetime) -> None:
     """Delete a stuck or lost broadcast and make a new one. Raises Conflict."""
     broadcasts.start_over(db, session, now=now, actor=actor)
+
+
+def _not_live(session: LiveSession) -> Conflict:
+    if session.state is _S.CANCELLED:
+        return Conflict(_CANCELLED)
+    return Conflict(_ENDED if session.ended_at else _NOT_LIVE)
+
+
+def _not_ahead(session: LiveSession) -> Conflict:
+    if session.state in {_S.CANCELLED, _S.LIVE}:
+        return Conflict(_CANCELLED if session.state is _S.CANCELLED else _LIVE)
+    return Conflict(_ENDED if session.ended_at else _NOT_AHEAD)

@@ -12,15 +12,11 @@ from helpcenter.models import (
     Channel,
     LiveSession,
     LiveSessionState,
-    Marker,
-    MarkerKind,
-    Question,
 )
 from helpcenter.services import broadcasts
 from helpcenter.services.broadcasts.health import Arriving, arriving, in_words
 from helpcenter.services.channels.local import is_local
-from helpcenter.services.console.marking import markers_of
-from helpcenter.services.console.waiting import open_questions
+from helpcenter.services.console.relaying import Relay, relay_state
 from helpcenter.services.sessions.states import AHEAD
 from helpcenter.settings import Settings
 from streaming.lifecycle import GATE
@@ -67,9 +63,8 @@ class ConsoleView:
     """The host's page. `doing` says in a sentence what is going on; `health` and `problems` are sentences as well.
 
     `gate` are the lamps that have to be lit before it goes live, `gate_left` the seconds for which they still have to stay so
-    (None while one is dark). `end_at` is when an end that was commanded begins. `questions` are the open ones of the
-    session's topics (of all, where it has none), those with the most askers first; `waiting` is how many there are.
-    `answered` counts the questions that were marked as being answered.
+    (None while one is dark). `end_at` is when an end that was commanded begins. `relay` is how it stands with what shows it
+    on a second channel.
     """
 
     session: LiveSession
@@ -86,17 +81,12 @@ class ConsoleView:
     problems: list[Message]
     end_at: datetime | None
     stream: StreamSettings | None
-    markers: list[Marker]
-    questions: list[Question]
-    waiting: int
-    answered: int
+    relay: Relay | None
 
 
 def view(db: Session, session: LiveSession, *, settings: Settings, now: datetime) -> ConsoleView:
     """Everything that the host's page shows of this session."""
     row = broadcasts.of_session(db, session)
-    markers = markers_of(db, session)
-    questions, waiting = open_questions(db, session)
     seen = arriving(row.health) if row else None
     return ConsoleView(
         session=session,
@@ -113,10 +103,7 @@ def view(db: Session, session: LiveSession, *, settings: Settings, now: datetime
         problems=problems(row, session),
         end_at=row.end_at if row and row.wanted is _W.COMPLETE and row.status is not _W.COMPLETE else None,
         stream=_stream(row),
-        markers=markers,
-        questions=questions,
-        waiting=waiting,
-        answered=len({m.question_id for m in markers if m.kind is MarkerKind.ANSWERING and m.question_id}),
+        relay=relay_state(db, session, settings),
     )
 
 

@@ -1,11 +1,20 @@
-"""The questions that wait for this session."""
+"""The questions that wait for this session: those asked in it, and those of its topics that wait for any answer."""
 
-from typing import Final
+from datetime import datetime
+from typing import Final, NamedTuple
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ScalarSelect, and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
-from helpcenter.models import Asker, LiveSession, Question, QuestionState
+from helpcenter.models import (
+    AgendaStage,
+    Asker,
+    LiveSession,
+    Question,
+    QuestionState,
+    SessionKind,
+    SessionQuestion,
+)
 from helpcenter.services import topics
 
 _OPEN: Final = (
@@ -16,19 +25,92 @@ _OPEN: Final = (
     QuestionState.REOPENED,
 )
 MOST: Final = 100
+MOST_BESIDE: Final = 20
+"""How many of the others are offered beside those that are asked in a session."""
 
 
-def open_questions(db: Session, session: LiveSession) -> tuple[list[Question], int]:
-    """The unanswered questions of the session's topics and all below them, and how many there are; of all without topics.
+class Row(NamedTuple):
+    """A question at the desk; `item` is None while it is not one of the session's. `absent` people wait for mail with its answer.
 
-    Those that most people wait for come first, `MOST` at most. One whose askers have not confirmed their address is left out.
+    `crowd` is how many of its votes came from one network, where those are suspiciously many.
     """
-    confirmed = select(func.count()).where(Asker.question_id == Question.id, Asker.confirmed_at.is_not(None))
-    askers = confirmed.scalar_subquery()
+
+    question: Question
+    item: SessionQuestion | None
+    absent: int
+    crowd: int = 0
+
+    @property
+    def id(self) -> str:
+        """By which addresses and forms speak of it."""
+        return self.question.public_id
+
+    @property
+    def votes(self) -> int:
+        """How many people ask this, too."""
+        return self.item.votes if self.item else 0
+
+    @property
+    def since(self) -> datetime:
+        """From when on it waits."""
+        return self.question.created_at
+
+    @property
+    def skipped(self) -> bool:
+        """Whether the host did not want to answer it yet."""
+        return self.item is not None and self.item.stage is AgendaStage.SKIPPED
+
+
+def rows_of(db: Session, session: LiveSession, crowds: dict[int, int]) -> list[Row]:
+    """The session's own questions, but for those that were merged into others, in the order in which they came."""
+    wanted = (
+        select(SessionQuestion, _absent())
+        .join(Question, Question.id == SessionQuestion.question_id)
+        .where(SessionQuestion.session_id == session.id, Question.state != QuestionState.MERGED)
+        .options(joinedload(SessionQuestion.question), joinedload(SessionQuestion.clip))
+        .order_by(SessionQuestion.id)
+    )
+    return [Row(item.question, item, absent, crowds.get(item.id, 0)) for item, absent in db.execute(wanted)]
+
+
+def others(db: Session, session: LiveSession) -> tuple[list[Row], int]:
+    """The unanswered questions of the session's topics and all below them that are not its own yet, and how many there are.
+
+    Of all topics, where it has none. Those for which most people wait come first; one whose askers have not confirmed their
+    address is left out. At most `MOST` for an open desk, which is there for them; `MOST_BESIDE` for a session.
+    """
+    absent = _absent()
     anybody = select(Asker.id).where(Asker.question_id == Question.id).exists()
-    wanted = and_(Question.state.in_(_OPEN), or_(askers > 0, ~anybody))
+    own = select(SessionQuestion.question_id).where(SessionQuestion.session_id == session.id)
+    wanted = and_(Question.state.in_(_OPEN), or_(absent > 0, ~anybody), Question.id.not_in(own))
     if session.topics:
         ids = {topic_id for topic in session.topics for topic_id in topics.below(db, topic)}
         wanted = and_(wanted, Question.topic_id.in_(ids))
-    found = select(Question).where(wanted).order_by(askers.desc(), Question.created_at, Question.id).limit(MOST)
-    return list(db.scalars(found)), db.scalar(select(func.count(Question.id)).where(wanted)) or 0
+    most = MOST if session.kind is SessionKind.OFFICE_HOURS else MOST_BESIDE
+    found = select(Question, absent).where(wanted).order_by(absent.desc(), Question.created_at, Question.id).limit(most)
+    number = db.scalar(select(func.count(Question.id)).where(wanted)) or 0
+    return [Row(question, None, count) for question, count in db.execute(found)], number
+
+
+def in_order(rows: list[Row], kind: SessionKind) -> list[Row]:
+    """As the desk offers them: for whom somebody absent waits first, then by votes, then by how long they have waited.
+
+    What was skipped comes last; what was not asked in a session comes after what was, while an open desk is there for both.
+    """
+    apart = kind is SessionKind.SESSION
+    return sorted(
+        rows,
+        key=lambda row: (
+            row.skipped,
+            apart and row.item is None,
+            not row.absent,
+            -row.votes,
+            row.since,
+            row.question.id,
+        ),
+    )
+
+
+def _absent() -> ScalarSelect[int]:
+    confirmed = select(func.count(Asker.id)).where(Asker.question_id == Question.id, Asker.confirmed_at.is_not(None))
+    return confirmed.correlate(Question).scalar_subquery()

@@ -7,7 +7,7 @@ from helpcenter.models import AuditRow, LiveSessionState, MarkerKind, QuestionSt
 from helpcenter.services import broadcasts, console
 from helpcenter.services.console import Command
 from streaming.platform import BroadcastStatus
-from tests.factories import NOW, make_channel, make_question, make_session, make_topic, make_user
+from tests.factories import NOW, make_channel, make_question, make_session, make_user
 
 _S = LiveSessionState
 SECOND = timedelta(seconds=1)
@@ -120,17 +120,14 @@ def test_markers_are_kept_once_by_their_key(each_database, db):
     assert mark(db, session, key="a", title="Something else").id == first.id
     assert mark(db, session, key="b", at=NOW - SECOND, now=NOW).id != first.id
     assert [one.key for one in console.markers_of(db, session)] == ["b", "a"]
-    assert console.unmark(db, session, first.id)
-    assert not console.unmark(db, session, first.id)
 
 
-def test_answering_a_question_takes_it_up_and_counts(db, settings):
+def test_a_mark_of_an_answer_takes_its_question_up_and_knows_who_set_it(db):
     session = make_session(db, state=_S.LIVE, live_at=NOW)
-    question = make_question(db, title="How far?")
-    marker = mark(db, session, kind=MarkerKind.ANSWERING, title="", question=question, key="a")
-    assert (marker.title, marker.at, question.state) == ("How far?", NOW, QuestionState.BEING_ANSWERED)
-    mark(db, session, kind=MarkerKind.ANSWERING, title="", question=question, key="b")
-    assert console.view(db, session, settings=settings, now=NOW).answered == 1
+    question, host = make_question(db, title="How far?"), make_user(db)
+    marker = mark(db, session, kind=MarkerKind.ANSWERING, title="", question=question, key="a", actor=host)
+    assert (marker.title, marker.at, marker.made_by_id) == ("How far?", NOW, host.id)
+    assert question.state is QuestionState.BEING_ANSWERED
 
 
 def test_answering_one_that_has_an_answer_leaves_its_state(db):
@@ -154,20 +151,33 @@ def test_markers_are_set_while_it_is_live(db, state):
         mark(db, make_session(db, state=state))
 
 
-def test_the_questions_of_the_sessions_topics_wait_those_with_most_askers_first(db, settings):
-    parent = make_topic(db)
-    child = make_topic(db, parent_id=parent.id)
-    one = make_question(db, topic_id=child.id, title="One")
-    two = make_question(db, topic_id=parent.id, title="Two", email="a@example.org")
-    two.askers.append(type(two.askers[0])(email="b@example.org", language="en", created_at=NOW, confirmed_at=NOW))
-    make_question(db, topic_id=parent.id, title="Not confirmed", confirmed=False)
-    make_question(db, topic_id=parent.id, title="Answered", state=QuestionState.ANSWERED)
-    make_question(db, title="Of another topic")
-    session = make_session(db)
-    session.topics = [parent]
-    db.flush()
-    shown = console.view(db, session, settings=settings, now=NOW)
-    assert ([question.id for question in shown.questions], shown.waiting) == ([two.id, one.id], 2)
+def test_pressing_once_more_says_what_has_become_of_the_session(db, settings):
+    told = {}
+    for state, ended_at in ((_S.SCHEDULED, None), (_S.ENDED, NOW), (_S.PROCESSING, NOW), (_S.CANCELLED, NOW)):
+        with pytest.raises(Conflict) as refused:
+            console.end(db, make_session(db, state=state, ended_at=ended_at), settings=settings, **BY)
+        told[state] = str(refused.value)
+    assert told == {
+        _S.SCHEDULED: "This session is not live.",
+        _S.ENDED: "This session has ended already.",
+        _S.PROCESSING: "This session has ended already.",
+        _S.CANCELLED: "This session has been cancelled in the meantime.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (_S.LIVE, "This session is live already: somebody else has begun it."),
+        (_S.CANCELLED, "This session has been cancelled in the meantime."),
+        (_S.ENDED, "This session has ended already."),
+    ],
+)
+def test_going_live_too_late_says_why(db, state, said):
+    session = make_session(db, state=state, ended_at=NOW if state is _S.ENDED else None)
+    with pytest.raises(Conflict) as refused:
+        console.go_live(db, session, **BY)
+    assert str(refused.value) == said
 
 
 def test_what_the_host_reads_while_he_waits(db, settings):

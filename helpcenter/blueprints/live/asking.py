@@ -20,7 +20,7 @@ from helpcenter.models import Moderation
 from helpcenter.permissions import Action
 from helpcenter.services import live, pages
 from helpcenter.web import check, current_user, language, limiter, now, public, reading, transaction
-from helpcenter.web.events import hub
+from helpcenter.web.events import current_hub
 from helpcenter.web.voters import remember_voter, voter
 
 LONGEST = 300
@@ -81,7 +81,7 @@ def similar(public_id: str) -> ResponseReturnValue:
     """What is like the words in `?q=`, as a piece of the page: questions to join, and answers."""
     with reading() as db:
         session = seen_session(db, public_id)
-        board = hub().room(session.id, public_id).board
+        board = current_hub().room(session.id, public_id).board
         words = request.args.get("q", "")[:LONGEST]
         found = live.similar(db, session, words, language=language(), board=board)
     return private(make_response(render_template("sessions/_similar.html", found=found, public_id=public_id)))

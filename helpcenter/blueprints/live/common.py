@@ -19,8 +19,8 @@ from helpcenter.web.voters import new_voter, voter
 View = TypeVar("View", bound=Callable[..., Any])
 OPEN_TO_ALL: Final = frozenset({Visibility.PUBLIC, Visibility.UNLISTED})
 # A whole company may watch behind one address; what a single browser may do is limited apart from that.
-_NEW_VOTERS: Final = "1000/hour"
-_few_new_voters = limiter.shared_limit(_NEW_VOTERS, scope="new voters", exempt_when=lambda: voter() is not None)
+NEW_VOTERS: Final = "1000/hour"
+_few_new_voters = limiter.shared_limit(NEW_VOTERS, scope="new voters", exempt_when=lambda: voter() is not None)
 
 
 def seen_session(db: Session, public_id: str) -> LiveSession:

@@ -10,7 +10,7 @@ from helpcenter.blueprints.live import bp
 from helpcenter.blueprints.live.common import OPEN_TO_ALL, seen_session
 from helpcenter.errors import NotFound
 from helpcenter.web import language, ports, public, reading
-from helpcenter.web.events import Full, Room, hub, stream
+from helpcenter.web.events import Full, Room, current_hub, events_of
 from helpcenter.web.people import load_sign_in
 
 _PATIENCE: Final = 15.0
@@ -23,12 +23,12 @@ def events(public_id: str) -> ResponseReturnValue:
     """The stream; `?since=` or the browser's Last-Event-ID is what the page has already."""
     room = _room(public_id)
     try:
-        leave = hub().enter(room)
+        leave = current_hub().enter(room)
     except Full as full:
         return Response(status=full.status, headers={"Retry-After": "5", "Cache-Control": "no-store"})
     _give_up_on_clogged_lines()
     answer = Response(
-        stream(
+        events_of(
             room, language=language(), since=_since(), for_all=lambda: _for_all(room), allowed=_still_allowed(public_id)
         ),
         content_type="text/event-stream",
@@ -56,12 +56,12 @@ def live_json(public_id: str) -> ResponseReturnValue:
 
 def _room(public_id: str) -> Room:
     """The room of a session that whoever asks may see; without a query where it is open and everybody may."""
-    known = hub().known(public_id)
+    known = current_hub().known(public_id)
     if known and _for_all(known):
-        return hub().room(known.session_id, public_id)
+        return current_hub().room(known.session_id, public_id)
     with reading() as db:
         session = seen_session(db, public_id)
-    return hub().room(session.id, public_id)
+    return current_hub().room(session.id, public_id)
 
 
 def _for_all(room: Room) -> bool:

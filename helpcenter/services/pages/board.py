@@ -35,7 +35,7 @@ class Item(NamedTuple):
     """A question as it is shown; `place` is now, open or answered, `asked` how many asked it themselves, beside its `votes`.
 
     `clip_key` is the answer's file and `seconds` its length, `start` the second of the session's recording where it begins;
-    each None where it is not known. `answered` orders what has been answered.
+    each None where it is not known. `answered` orders what has been answered. `votes_open`: it can be voted for.
     """
 
     id: str
@@ -50,6 +50,7 @@ class Item(NamedTuple):
     seconds: float | None = None
     start: float | None = None
     answered: float = 0.0
+    votes_open: bool = False
 
     @property
     def people(self) -> int:
@@ -163,6 +164,7 @@ def _item(session: LiveSession, row: Any, askers: int, begun: datetime | None) -
     place = _PLACES.get(row.stage, "open")
     item = Item(
         row.public_id, row.title, row.language, row.name, place, row.pinned, max(1, askers), row.votes,
+        votes_open=place == "open" and session.state in OPEN,
     )  # fmt: skip
     if place != "answered":
         return item

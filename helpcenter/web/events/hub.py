@@ -166,7 +166,7 @@ class Hub:
             return render_template("sessions/_question.html", item=item, public_id=public_id, voted=False, own=False)
 
 
-def hub() -> Hub:
+def current_hub() -> Hub:
     """The hub of this process."""
     found = current_app.extensions["hub"]
     assert isinstance(found, Hub)

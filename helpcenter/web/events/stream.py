@@ -17,7 +17,7 @@ _HEAD: Final = b"retry: 2000\n\n"
 _SIGN: Final = b"event: sign\ndata: .\n\n"  # a comment would be as good for proxies, but scripts do not hear it
 
 
-def stream(
+def events_of(
     room: Room, *, language: str, since: int | None, for_all: Callable[[], bool], allowed: Callable[[], bool]
 ) -> Iterator[bytes]:
     """The stream as bytes, for the response of whoever has entered the room; between two of them nothing is held but a thread.

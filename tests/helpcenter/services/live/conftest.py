@@ -1,11 +1,15 @@
 """A session that is to come, and what its audience does."""
 
+from datetime import timedelta
+
 import pytest
 
 from helpcenter.models import QuestionVote
 from helpcenter.permissions import Role
 from helpcenter.services import live
 from tests.factories import NOW, make_session, make_user
+
+SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture

@@ -20,15 +20,18 @@ export function follow({ events, json, since, near, take, gone }) {
     polling = 0;
     if (!window.EventSource || !near()) return poll();
     heard = Date.now();
+    let broken = 1; // the first try may not fail; a line that worked may break once, and is opened again by the browser
     source = new EventSource(`${events}?since=${number}`);
     source.addEventListener("message", (event) => {
       heard = Date.now();
+      broken = 0;
       number = event.lastEventId;
       take(JSON.parse(event.data));
     });
     source.addEventListener("sign", () => { heard = Date.now(); });
     source.addEventListener("error", () => {
-      if (source?.readyState === EventSource.CLOSED) fall(); // refused: too many watch, or something in between blocks it
+      broken += 1;
+      if (source && (source.readyState === EventSource.CLOSED || broken > 1)) fall(); // too many watch, or something blocks it
     });
   }
 

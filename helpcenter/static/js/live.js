@@ -76,6 +76,7 @@ async function restage(next) {
 function swap(id, page) {
   const [old, fresh] = [document.getElementById(id), page.getElementById(id)];
   if (old && fresh) old.replaceWith(document.importNode(fresh, true));
+  else old?.replaceChildren();
 }
 
 if (root.dataset.events) {

@@ -159,8 +159,10 @@ def db(ports: Ports) -> Iterator[Session]:
 
 
 @pytest.fixture
-def app(ports: Ports) -> Flask:
-    return create_app(ports)
+def app(ports: Ports) -> Iterator[Flask]:
+    made = create_app(ports)
+    yield made
+    made.extensions["hub"].close()
 
 
 @pytest.fixture

@@ -13,13 +13,16 @@ from helpcenter.models import (
     EntryState,
     FaqClip,
     LiveSessionState,
+    Moderation,
     RecordingState,
+    SessionQuestion,
     Transcript,
     Upload,
     Visibility,
 )
 from helpcenter.permissions import Role
 from helpcenter.services import search
+from helpcenter.web.events import stream
 from tests.factories import (
     NOW,
     make_channel,
@@ -37,6 +40,11 @@ CUSTOMERS = "canarycustomers"
 SAME_PAGE = re.compile(r"[?&](?:amp;)?(?:t|lang|month)=[^&]*")
 LINK = re.compile(r'(?:href|src|action|hx-get|data-[a-z-]+)="(/[^"#]*)')
 MOST_PAGES = 250
+
+
+@pytest.fixture(autouse=True)
+def _streams_end(monkeypatch):
+    monkeypatch.setattr(stream, "LIFE", 0.0)
 
 
 @pytest.fixture
@@ -93,6 +101,12 @@ def things(ports):
         db.add(upload)
         planned = make_session(db, title=PRIVATE, description=PRIVATE, state=LiveSessionState.DRAFT, topics=[topic])
         closed = make_session(db, title=CUSTOMERS, visibility=Visibility.CUSTOMERS, topics=[topic])
+        watched = make_session(db, title="Live", state=LiveSessionState.LIVE, topics=[topic])
+        for moderation in (Moderation.WAITING, Moderation.HIDDEN):
+            hidden = make_question(db, title=PRIVATE, body=PRIVATE, email=f"{PRIVATE}{moderation}@example.org")
+            given = {"moderation": moderation, "reason": PRIVATE, "name": PRIVATE, "voter": "somebody else"}
+            db.add(SessionQuestion(session=watched, question=hidden, created_at=NOW, **given))
+        db.add(SessionQuestion(session=closed, question=make_question(db, title=CUSTOMERS), created_at=NOW))
         make_channel(db, token=PRIVATE)
         db.flush()
         for entry in (shown, draft, review, members):
@@ -122,6 +136,7 @@ def things(ports):
                 upload,
                 planned,
                 closed,
+                watched,
             )
         ]
     file = ports.settings.scratch / "file"
@@ -135,6 +150,7 @@ def things(ports):
 def addresses(app, things):
     """The address of every page, with every thing that its places could mean."""
     other = {"token": ["x"], "code": ["de", "en"], "step_id": [1], "mail_id": [1], "filename": ["css/site.css"]}
+    other |= {"take": ["0000"], "name": ["init.mp4"]}
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
             continue

@@ -62,7 +62,7 @@ def open_page(chromium, site, app):
     yield opened
     for context in contexts:
         context.close()
-    app.extensions["hub"].stop()
+    app.extensions["hub"].stop()  # so that the server has no more streams to end
     assert complaints == []
 
 

@@ -115,7 +115,7 @@ export function board(root, { send, say, tell, pauseLive }) {
 
   async function takeOwn() {
     if (!store("takes part") && !document.querySelector('meta[name="csrf-token"]')) return refresh();
-    const answer = await fetch(root.dataset.own, { headers: { Accept: "application/json" } }).catch(() => null);
+    const answer = await fetch(root.dataset.mine, { headers: { Accept: "application/json" } }).catch(() => null);
     if (!answer?.ok) return refresh();
     const said = await answer.json();
     own.voted = new Set(said.voted);

@@ -80,7 +80,7 @@ function swap(id, page) {
 }
 
 if (root.dataset.events) {
-  const near = () => Date.now() > Date.parse(root.dataset.start) - HOUR;
+  const near = () => Date.now() > Date.parse(root.dataset.begins) - HOUR;
   follow({
     events: root.dataset.events,
     json: root.dataset.json,

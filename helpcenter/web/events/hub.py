@@ -94,6 +94,12 @@ class Hub:
         for room in list(self._rooms.values()):
             room.close()
 
+    def close(self) -> None:
+        """Stop, and wait until nothing is read any more."""
+        self.stop()
+        if thread := self._thread:
+            thread.join()
+
     def _open(self, session_id: int, public_id: str) -> Room:
         with self._opening:  # of many who come at once, one reads
             if room := self._rooms.get(session_id):

@@ -57,9 +57,7 @@ def serve(ports, few):
     started.hubs = []
     yield started
     for one in started.hubs:
-        one.stop()
-        if one._thread:
-            one._thread.join()
+        one.close()
     for server, thread in running:
         server.shutdown()
         thread.join()

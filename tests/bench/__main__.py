@@ -1,6 +1,6 @@
 """`make bench`: what things cost, as ratios measured in one run; prints a table and writes bench.json.
 
-`python -m tests.bench NAME …` runs only the named parts (pipeline, search, pages, demo).
+`python -m tests.bench NAME …` runs only the named parts (pipeline, search, pages, desk, demo).
 """
 
 import json
@@ -35,6 +35,12 @@ def pages() -> Figures:
     return bench_pages()
 
 
+def desk() -> Figures:
+    from tests.bench.desk import bench_desk
+
+    return bench_desk()
+
+
 def demo() -> Figures:
     """From a clean clone to the page, and to the end of the live evening: `make demo` in a clone of what is committed."""
     with tempfile.TemporaryDirectory() as folder:
@@ -65,7 +71,13 @@ def demo() -> Figures:
     }
 
 
-PARTS: dict[str, Callable[[], Figures]] = {"pipeline": pipeline, "search": search, "pages": pages, "demo": demo}
+PARTS: dict[str, Callable[[], Figures]] = {
+    "pipeline": pipeline,
+    "search": search,
+    "pages": pages,
+    "desk": desk,
+    "demo": demo,
+}
 
 
 def main(names: list[str]) -> None:

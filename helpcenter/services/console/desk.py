@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import NotFound
@@ -32,7 +32,7 @@ class Desk:
 
     `agenda` is in the order that the hosts gave it, `inbox` in that of `in_order`, `answered` the newest first. `hidden` are
     those that a moderator took off. `waiting` counts what is not answered, also beyond what is listed. `last` is what undo
-    takes back. `planned`: the agenda can be changed; `running`: marks can be set.
+    takes back; `number` grows with each deed. `planned`: the agenda can be changed; `running`: marks can be set.
     """
 
     current: Answer | None
@@ -44,6 +44,7 @@ class Desk:
     waiting: int
     off_record: bool
     last: DeskAction | None
+    number: int
     markers: list[Marker]
     planned: bool
     running: bool
@@ -84,6 +85,7 @@ def read_desk(db: Session, session: LiveSession) -> Desk:
         waiting=len(todo) + beside,
         off_record=bool(hidden) and hidden[-1][1] is None,
         last=last_deed(db, session),
+        number=db.scalar(select(func.max(DeskAction.id)).where(DeskAction.session_id == session.id)) or 0,
         markers=[one for one in markers if not is_unsaid(one)],
         planned=planned,
         running=session.state is LiveSessionState.LIVE,

@@ -16,7 +16,7 @@ from helpcenter.models import (
 from helpcenter.services import broadcasts
 from helpcenter.services.broadcasts.health import Arriving, arriving, in_words
 from helpcenter.services.channels.local import is_local
-from helpcenter.services.console.relaying import Relay, relay_state
+from helpcenter.services.console.arrivals import Relay, SentAway, relay_state, sent_away
 from helpcenter.services.sessions.states import AHEAD
 from helpcenter.settings import Settings
 from streaming.lifecycle import GATE
@@ -64,7 +64,7 @@ class ConsoleView:
 
     `gate` are the lamps that have to be lit before it goes live, `gate_left` the seconds for which they still have to stay so
     (None while one is dark). `end_at` is when an end that was commanded begins. `relay` is how it stands with what shows it
-    on a second channel.
+    on a second channel, `sent_away` the last encoder that was not let in.
     """
 
     session: LiveSession
@@ -82,6 +82,7 @@ class ConsoleView:
     end_at: datetime | None
     stream: StreamSettings | None
     relay: Relay | None
+    sent_away: SentAway | None
 
 
 def view(db: Session, session: LiveSession, *, settings: Settings, now: datetime) -> ConsoleView:
@@ -104,6 +105,7 @@ def view(db: Session, session: LiveSession, *, settings: Settings, now: datetime
         end_at=row.end_at if row and row.wanted is _W.COMPLETE and row.status is not _W.COMPLETE else None,
         stream=_stream(row),
         relay=relay_state(db, session, settings),
+        sent_away=sent_away(db, session, settings, now=now) if session.state in AHEAD | {_S.LIVE} else None,
     )
 
 

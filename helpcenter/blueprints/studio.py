@@ -196,7 +196,7 @@ def _age(said: dict[str, Any]) -> timedelta:
 
 def _body() -> bytes:
     request.max_content_length = MOST_BYTES
-    if request.content_length is None or request.content_length > MOST_BYTES:
+    if (request.content_length or 0) > MOST_BYTES:
         raise TooLarge
     data = request.get_data(cache=False)
     if not data or len(data) != request.content_length:

@@ -19,6 +19,7 @@ SENDING: Final = OPENING | {_S.ENDED}
 """What was recorded before the end may still arrive after it."""
 OLDEST: Final = timedelta(hours=12)
 _SENDER: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
+_TAKE: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _OVER: Final = N_("This session is over; nothing more is taken.")
 # Chromium calls its WebM a Matroska file where it holds H.264.
 _CONTAINERS: Final = {"video/webm": Container.WEBM, "video/x-matroska": Container.WEBM, "video/mp4": Container.MP4}
@@ -67,9 +68,11 @@ def take_of(archive: Archive, session: LiveSession, take_id: str) -> Take:
     if session.state not in SENDING:
         raise Conflict(_OVER)
     try:
-        return archive.take(take_id)
-    except (KeyError, ValueError) as error:
-        raise NotFound(N_("This recording is not known here any more. Stop sending and begin again.")) from error
+        if _TAKE.fullmatch(take_id):
+            return archive.take(take_id)
+    except KeyError:
+        pass
+    raise NotFound(N_("This recording is not known here any more. Stop sending and begin again."))
 
 
 def container_of(mime: str) -> tuple[Container, str]:

@@ -156,6 +156,7 @@ function showState() {
   show(part("state"), say(now));
   part("state").classList.toggle("notice--live", now === "live");
   part("stage").hidden = !link.connected;
+  part("self").classList.toggle("join__self--large", !link.connected);
 }
 
 // --- The page -------------------------------------------------------------------------------------------------------------

@@ -58,6 +58,7 @@ export class Panel {
     this.element.classList.toggle("studio--sending", running);
     if (!ready) return;
     room.stage.names = this.part("names").checked;
+    this.part("screen").hidden = !navigator.mediaDevices.getDisplayMedia; // telephones have none
     for (const [name, pressed] of [["mute", room.muted], ["hide", room.hidden], ["screen", room.screen !== null]])
       this.part(name).setAttribute("aria-pressed", pressed);
     if (!running) this.slow(false);
@@ -106,7 +107,7 @@ export class Panel {
     this.part("busy").hidden = !busy;
     if (busy) this.part("busy-words").textContent = trouble.words;
     const word = trouble?.kind === "sign-in" ? "sign-in" : trouble?.kind === "line" ? "no-line-keeps"
-      : waiting > 3 ? "waiting" : this.studio.recorder?.running || waiting ? "arrives" : "";
+      : waiting > 3 ? "waiting" : !this.studio.recorder?.running && !waiting ? "" : this.studio.live ? "arrives" : "arrives-unseen";
     const text = this.say(word, { seconds: waiting });
     show(this.part("line"), [trouble?.kind === "line" ? trouble.words : "", text].filter(Boolean).join(" "));
     this.part("line").classList.toggle("studio__line--bad", Boolean(trouble) || waiting > 10);

@@ -87,7 +87,7 @@ export class Stage {
   }
 
   #name(text, box) {
-    const size = Math.max(15, Math.round(box.height / 26));
+    const size = Math.max(20, Math.round(box.height / 24));
     this.pen.font = `600 ${size}px ${FONT}`;
     this.pen.textAlign = "left";
     this.pen.textBaseline = "middle";

@@ -124,6 +124,7 @@ class Studio {
     // Another operator may have pressed it. What this page was told itself counts until the server's word changes.
     if (state.off_record !== this.#serverOff) this.offRecord(state.off_record);
     this.#serverOff = state.off_record;
+    this.live = state.state === "live";
     if (!state.open && this.recorder.running) {
       this.stop();
       this.panel.trouble("sending", this.panel.say("over"));

@@ -1,0 +1,109 @@
+"""A session that this site broadcasts itself, its host, and a browser with a fake camera and a fake microphone."""
+
+import shutil
+import time
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from helpcenter.models import LiveSessionState
+from helpcenter.permissions import Role
+from helpcenter.services import accounts, broadcasts
+from streaming.platform import BroadcastStatus
+from tests.conftest import Clock
+from tests.e2e.conftest import PHONE
+from tests.e2e.studio.desk import REMOTE_ID
+from tests.factories import NOW, make_channel, make_session, make_user
+
+FAKES = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+NOTED = ("Failed to load resource", "htmx:")
+"""What the browser notes of each refusal and each cut line, which the page puts into words."""
+
+
+class RunningClock(Clock):
+    """A clock that goes on by itself."""
+
+    def __init__(self):
+        self.began = time.monotonic()
+
+    def __call__(self):
+        return NOW + timedelta(seconds=time.monotonic() - self.began)
+
+
+@pytest.fixture
+def clock():
+    return RunningClock()
+
+
+@pytest.fixture
+def open_page(chromium, site):
+    """`open_page(**options)` is a page of a fresh browser; whatever it complains about fails the test."""
+    contexts, complaints = [], []
+
+    def note(text):
+        if not text.startswith(NOTED):
+            complaints.append(text)
+
+    def opened(**options):
+        context = chromium.new_context(**{"base_url": site, "locale": "en-GB", "viewport": PHONE, **options})
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: note(str(error)))
+        page.on("console", lambda message: note(message.text) if message.type == "error" else None)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required", *FAKES]
+        )  # fmt: skip
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def host(ports):
+    with ports.database.transaction() as db:
+        return make_user(db, Role.EXPERT, name="Maria Weber")
+
+
+@pytest.fixture
+def session(ports, host):
+    """A session that this site broadcasts itself, in rehearsal."""
+    with ports.database.transaction() as db:
+        channel = make_channel(db, platform="local", title="This site")
+        made = make_session(
+            db, starts_at=NOW + timedelta(minutes=5), hosts=[db.merge(host)], channel_id=channel.id,
+            state=LiveSessionState.SCHEDULED,
+        )  # fmt: skip
+        broadcasts.request_sync(db, made, now=NOW)
+        row = broadcasts.of_session(db, made)
+        row.remote_id, row.status = REMOTE_ID, BroadcastStatus.READY
+        made.state = LiveSessionState.REHEARSING
+    return made
+
+
+@pytest.fixture
+def open_host(open_page, ports, site, host, session):
+    """`open_host(**options)` is the host's page."""
+
+    def opened(init="", **options):
+        page = open_page(**{"viewport": {"width": 1280, "height": 900}, **options})
+        with ports.database.transaction() as db:
+            token = accounts.start_sign_in(db, db.merge(host), browser="test", now=ports.clock())
+        page.context.add_cookies([{"name": "signin", "value": token, "url": site}])
+        page.add_init_script(init)
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.goto(f"/console/{session.public_id}")
+        return page
+
+    return opened

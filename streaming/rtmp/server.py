@@ -19,6 +19,9 @@ READ: Final = 1 << 18
 LINGER: Final = 2.0
 """Seconds in which somebody who was refused may read why."""
 
+SETTLING: Final = 0.05
+"""Seconds in which those who come just before the end become conversations, so that they can be ended, too."""
+
 
 class Sink(Protocol):
     """Where one publication goes. Its methods block, come one after the other from changing threads, and may raise Refused."""
@@ -75,6 +78,10 @@ class Listener:
     async def stop(self) -> None:
         """Let nobody in, end every conversation, and wait until what had come is kept."""
         if self._server is not None:
+            # A server that is closed while it lets somebody in forgets him: so first nobody comes, then it is closed.
+            for listening in self._server.sockets:
+                asyncio.get_running_loop().remove_reader(listening.fileno())
+            await asyncio.sleep(SETTLING)
             self._server.close()
         for _, writer in self._open.values():
             # Hung up on, not cancelled: a piece may be on its way to the disk in a thread, and the next one must wait for it.
@@ -91,12 +98,22 @@ class Listener:
                 self._open[task] = (peer, writer)
                 await _Connection(self, reader, writer, peer).run()
         finally:
+            await _closed(writer)
             self._open.pop(task, None)
-            writer.close()
 
     def _has_room(self, peer: str) -> bool:
         everybody = [other for other, _ in self._open.values()]
         return len(everybody) < self.limits.connections and everybody.count(peer) < self.limits.per_address
+
+
+async def _closed(writer: asyncio.StreamWriter) -> None:
+    """Close the connection; the rest of what was said is lost where nobody takes it."""
+    writer.close()
+    try:
+        async with asyncio.timeout(LINGER):
+            await writer.wait_closed()
+    except (OSError, TimeoutError):
+        writer.transport.abort()
 
 
 class _Connection:

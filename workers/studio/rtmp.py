@@ -15,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from helpcenter.errors import Conflict, NotFound
 from helpcenter.ports import Ports
 from helpcenter.services import broadcasts
-from streaming.local.archive import Archive, Busy, Closed, Container, Take, TakeSource
+from streaming.local.archive import Archive, Busy, Closed, Container, Missing, Take, TakeSource
 from streaming.local.notes import Refusal, note_refusal
 from streaming.local.platform import broadcast_of_key
 from streaming.rtmp import Refused, WrongKey, serving
@@ -149,7 +149,7 @@ class Publication:
             raise Refused(
                 "Somebody else has begun to send for this session, so this encoder stops.", "takenOver"
             ) from closed
-        except OSError as error:
+        except (OSError, Missing) as error:
             log.warning("a piece could not be kept", broadcast=self._archive.id, why=str(error))
             raise Refused("What was sent cannot be stored. The operator has to look at the disk.", "storage") from error
 

@@ -1,10 +1,14 @@
 """Encoders that send to a session of this site, into takes and segments."""
 
+import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 
 import pytest
+from sqlalchemy import text
 
 from helpcenter.db import SqlDatabase
 from helpcenter.models import LiveSessionState
@@ -260,3 +264,57 @@ def test_without_a_port_nobody_listens(here, settings):
     part._ports.database.dispose()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", here.settings.rtmp_port))
+
+
+def test_an_archive_that_is_deleted_meanwhile_stops_the_encoder(evening, address):
+    encoder = ffmpeg(address)
+    until(lambda: sends(evening))
+    evening.archive.delete()
+    assert said(encoder)[0] != 0
+    assert not evening.archive.exists
+
+
+def test_a_database_that_does_not_answer_lets_nobody_in_but_stops_nobody_either(here, evening, address, monkeypatch):
+    monkeypatch.setattr(rtmp, "LOOK", 0.2)
+    encoder = ffmpeg(address, "-t", "4")
+    until(lambda: sends(evening))
+    archive = evening.archive
+    with here.database.transaction() as db:
+        db.execute(text("ALTER TABLE broadcasts RENAME TO away"))
+    try:
+        status, words = said(ffmpeg(address, "-t", "1"))
+        assert (status != 0, "The site cannot look this key up now." in words) == (True, True)
+        assert said(encoder) == (0, "")
+    finally:
+        with here.database.transaction() as db:
+            db.execute(text("ALTER TABLE away RENAME TO broadcasts"))
+    assert archive.takes()[0].count() >= 4
+
+
+@pytest.mark.kill
+def test_a_killed_process_loses_nothing_that_it_had_kept_and_lets_the_encoder_in_at_once_when_it_is_back(here, evening):
+    settings = here.settings
+    environment = {
+        **os.environ, "HELPCENTER_DATA_ROOT": str(settings.data_root), "HELPCENTER_DATABASE_URL": settings.database_url,
+        "HELPCENTER_SECRET_KEY": settings.secret_key, "HELPCENTER_RTMP_PORT": str(settings.rtmp_port),
+    }  # fmt: skip
+    address = f"rtmp://127.0.0.1:{settings.rtmp_port}/live/{stream_key(settings.secret, evening.archive.id)}"
+    for number in range(2):
+        process = subprocess.Popen([sys.executable, "-c", "from workers.commands import live; live()"], env=environment)
+        until(lambda: _listens(settings.rtmp_port))
+        encoder = ffmpeg(address)
+        until(lambda number=number: sends(evening, number, pieces=4))
+        process.kill()
+        process.wait()
+        said(encoder)
+    kept = [take.count() for take in takes(evening)]
+    for take in takes(evening):
+        take.close(now=utc_now())
+    evening.segment(whole=True)
+    lasting = [sum(one.duration for one in take.segments()) for take in takes(evening)]
+    assert lasting == pytest.approx(kept, abs=1.2)
+
+
+def _listens(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,6 +1,5 @@
 """The broadcasts of a live session: our rows say what is wanted, a worker makes the platforms agree."""
 
-from helpcenter.services.broadcasts.arriving import encoder_words, relay_words
 from helpcenter.services.broadcasts.claims import due
 from helpcenter.services.broadcasts.feeding import Relay, check_feeding, relays
 from helpcenter.services.broadcasts.wanting import (
@@ -19,11 +18,9 @@ __all__ = [
     "carry_along",
     "check_feeding",
     "due",
-    "encoder_words",
     "insist",
     "of_session",
     "relay_of",
-    "relay_words",
     "relays",
     "request_sync",
     "start_over",

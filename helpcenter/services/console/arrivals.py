@@ -19,11 +19,16 @@ _RELAYED: Final = {
     RelayState.CONNECTED: (True, N_("YouTube shows it, too.")),
     RelayState.CONNECTING: (None, N_("YouTube is being connected.")),
     RelayState.WAITING: (None, N_("YouTube shows it, too, as soon as something arrives here.")),
-    RelayState.FAILING: (
-        False,
-        N_("YouTube cannot be reached. It is tried again by itself; viewers of this site notice nothing of it."),
-    ),
 }
+_FAILING: Final = {
+    "rejected": N_(
+        "YouTube refuses what we send: its stream key may have changed. Have an admin connect the channel again."
+    ),
+    "untrusted": N_("YouTube's server shows no good certificate, so nothing is sent to it."),
+}
+_UNREACHED: Final = N_(
+    "YouTube cannot be reached. It is tried again by itself; viewers of this site notice nothing of it."
+)
 _LATER: Final = N_("YouTube shows it, too, as soon as it is live here.")
 _REFUSED: Final = {
     "wrongKey": N_(
@@ -61,6 +66,8 @@ def relay_state(db: Session, session: LiveSession, settings: Settings) -> Relay 
     note = relay_of(folder) if folder else None
     if note is None or (session.state is not LiveSessionState.LIVE and note.state is not RelayState.FAILING):
         return Relay(Message(_LATER), None, None)
+    if note.state is RelayState.FAILING:
+        return Relay(Message(_FAILING.get(note.error, _UNREACHED)), well=False, since=note.since)
     well, said = _RELAYED[note.state]
     return Relay(Message(said), well, note.since)
 

@@ -4,7 +4,6 @@ import shutil
 
 import pytest
 from playwright.sync_api import expect
-
 from sqlalchemy import select
 
 from helpcenter.models import Guest, LiveSessionState

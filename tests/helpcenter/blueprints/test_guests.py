@@ -87,7 +87,11 @@ def test_camera_and_microphone_are_for_the_hosts_and_the_guests_page_alone(clien
 
 
 def test_without_consent_or_a_name_nobody_is_at_the_door(client, link, ports):
-    for body, words in (({"agreed": False}, "consent"), ({"agreed": "yes"}, "consent"), ({"name": " "}, "say your name")):
+    for body, words in (
+        ({"agreed": False}, "consent"),
+        ({"agreed": "yes"}, "consent"),
+        ({"name": " "}, "say your name"),
+    ):
         answer = knock(client, link, **body)
         assert (answer.status_code, words in answer.json["detail"]) == (400, True)
     assert client.post(f"{link}/knock", json={"agreed": True}).status_code == 400

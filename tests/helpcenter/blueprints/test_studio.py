@@ -141,7 +141,9 @@ def test_a_session_that_is_broadcast_elsewhere_or_not_yet_says_so(browser, desk,
 def test_the_relay_of_a_session_is_not_what_it_sends_to(browser, desk, archive, ports, session):
     with ports.database.transaction() as db:
         other = make_channel(db)
-        db.add(Broadcast(session_id=session.id, relay=True, channel_id=other.id, marker="qa-relay", remote_id="relay-001"))
+        db.add(
+            Broadcast(session_id=session.id, relay=True, channel_id=other.id, marker="qa-relay", remote_id="relay-001")
+        )
     assert begin(browser, desk).status_code == 201
     assert len(archive.takes()) == 1
 

@@ -73,8 +73,9 @@ def list_guests(public_id: str) -> ResponseReturnValue:
         shown = [_shown(guest) for guest in guests.of_session(db, session)]
         off = studio.off_record(db, session)
         open_ = session.state in guests.OPEN
+        sending = studio.sender_of(db, session, settings().live_root, now=now())
     ice = guests.ice_servers(settings(), now())
-    return jsonify(state=session.state.value, open=open_, off_record=off, guests=shown, ice=ice)
+    return jsonify(state=session.state.value, open=open_, off_record=off, sending=sending, guests=shown, ice=ice)
 
 
 @bp.post("/guests")

@@ -85,6 +85,15 @@ def container_of(mime: str) -> tuple[Container, str]:
     return container, codecs
 
 
+def sender_of(db: Session, session: LiveSession, root: Path, *, now: datetime) -> str | None:
+    """Which tab or encoder sends now; None while nobody does."""
+    try:
+        take = archive_of(db, session, root).current(now)
+    except Conflict:
+        return None
+    return take.sender if take else None
+
+
 def off_record(db: Session, session: LiveSession) -> bool:
     """Whether the host speaks off the record now."""
     kinds = (MarkerKind.OFF_RECORD, MarkerKind.ON_RECORD)

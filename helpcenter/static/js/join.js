@@ -6,6 +6,7 @@ import { ask } from "./studio-line.js";
 import { show, wordsOf } from "./studio-words.js";
 
 const EVERY = 1500;
+const SOON = 600; // while he waits to be connected
 const page = document.getElementById("join");
 const part = (name) => document.getElementById(`join-${name}`);
 const say = wordsOf(part("words"));
@@ -113,7 +114,8 @@ async function watch() {
       // no line: what is connected goes on
     }
     showState();
-    await new Promise((resolve) => setTimeout(resolve, EVERY));
+    const pause = standing.state === "admitted" && !link.connected ? SOON : EVERY;
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 

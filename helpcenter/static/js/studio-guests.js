@@ -12,10 +12,11 @@ export class Guests {
   mix = null;
   stage = null;
   #peers = new Map();
+  #yielded = new Set();
   #known = "";
 
-  constructor({ address, list, template, told, say }) {
-    Object.assign(this, { address, list, template, told, say });
+  constructor({ address, sender, list, template, told, say }) {
+    Object.assign(this, { address, sender, list, template, told, say });
     list.addEventListener("click", (event) => this.#clicked(event.target.closest("button")));
   }
 
@@ -94,14 +95,18 @@ export class Guests {
 
   // --- Connections --------------------------------------------------------------------------------------------------------
 
-  async #connect({ guests, ice }) {
+  // Guests go to the page that sends. Before anybody does, to the one that took them last, so that two never pull at them.
+  async #connect({ guests, ice, sending }) {
+    if (sending && sending !== this.sender) return this.close();
+    if (sending) this.#yielded.clear();
     const inside = new Map(guests.filter((guest) => guest.state === "admitted").map((guest) => [guest.id, guest]));
     for (const id of this.#peers.keys()) if (!inside.has(id)) this.#drop(id);
     for (const guest of inside.values()) {
       const peer = this.#peers.get(guest.id);
-      if (guest.offer && peer?.round !== guest.round) await this.#answer(guest, ice);
+      if (guest.offer && peer?.round !== guest.round && !this.#yielded.has(guest.id)) await this.#answer(guest, ice);
+      else if (guest.answered && peer && peer.round < guest.round) this.#yield(guest.id);
       // Answered, but by a page that is gone: this one was loaded again.
-      else if (!peer && guest.answered) await ask(`${this.address}/${guest.id}/again`, {}).catch(() => {});
+      else if (guest.answered && !peer && !this.#yielded.has(guest.id)) await this.#again(guest.id);
     }
   }
 
@@ -140,8 +145,17 @@ export class Guests {
     };
     whenLost(connection, () => {
       person.on = false;
-      ask(`${this.address}/${guest.id}/again`, {}).catch(() => {});
+      this.#again(guest.id);
     });
+  }
+
+  async #again(id) {
+    await ask(`${this.address}/${id}/again`, {}).catch(() => {});
+  }
+
+  #yield(id) {
+    this.#yielded.add(id);
+    this.#drop(id);
   }
 
   #drop(id) {

@@ -38,7 +38,8 @@ class Studio {
   /** This page is the studio now. */
   async begin() {
     this.panel.elsewhere(false);
-    const line = new Line(`${this.address}/takes`, crypto.randomUUID());
+    const sender = crypto.randomUUID();
+    const line = new Line(`${this.address}/takes`, sender);
     this.outbox = new Outbox({
       store: await openStore(this.session), line, changed: () => this.panel.queue(this.outbox),
       ended: (take, fault) => this.refused(take, fault),
@@ -48,7 +49,9 @@ class Studio {
     });
     await this.outbox.load();
     this.panel.connect(this.outbox);
-    this.guests = new Guests({ address: `${this.address}/guests`, ...this.panel.guestParts, told: (state) => this.told(state) });
+    this.guests = new Guests({
+      address: `${this.address}/guests`, sender, ...this.panel.guestParts, told: (state) => this.told(state),
+    });
     this.guests.watch();
     setInterval(() => this.second(), 1000);
     if (Date.now() - (remembered(this.memory).sending ?? 0) < GOES_ON && (await this.setUp())) this.start();

@@ -14,6 +14,8 @@ from helpcenter.models import LiveSession
 from streaming.local.archive import Archive
 
 REMOTE_ID = "local-0001"
+PATIENCE = 20_000
+"""Milliseconds for what goes through two pages and the server, on a machine that has other things to do."""
 
 
 def set_up(page):
@@ -120,7 +122,7 @@ def knock(guest, path, name):
 def let_in(page, guest, name):
     """The host opens, and both are connected."""
     page.locator("#studio-guests li", has_text=name).locator("[data-admit]").click()
-    expect(guest.locator("#join-stage")).to_be_visible()
+    expect(guest.locator("#join-stage")).to_be_visible(timeout=PATIENCE)
 
 
 def change(ports, session, **values):

@@ -148,6 +148,15 @@ def test_the_relay_of_a_session_is_not_what_it_sends_to(browser, desk, archive, 
     assert len(archive.takes()) == 1
 
 
+def test_the_hosts_page_hears_who_sends_and_when_nobody_does(browser, desk, session, clock):
+    looks = f"/console/{session.public_id}/studio/guests"
+    assert browser.get(looks).json["sending"] is None
+    begin(browser, desk)
+    assert browser.get(looks).json["sending"] == "browser-tab-1"
+    clock.advance(seconds=ALIVE.total_seconds() + 1)
+    assert browser.get(looks).json["sending"] is None
+
+
 def test_nobody_sends_to_a_strangers_session(client, desk, sign_in, ports, browser, archive):
     take = begin(browser, desk).json["take"]
     with ports.database.transaction() as db:

@@ -6,11 +6,13 @@ Sources: Adobe's RTMP 1.0 specification, AMF0, the FLV file format 10.1. From th
     messages                     the numbers and the standard answers
     media  flv                   which media are taken, and their form on disk
     session                      one encoder's conversation, still without input or output
-    server  guard                sockets, time-outs and limits around it
+    connection  guard            the same with a socket, time-outs and limits
+    server                       all of them, on a loop or in a thread
     push                         the other side: we are the encoder
 """
 
+from streaming.rtmp.connection import Door, Limits, Sink
 from streaming.rtmp.errors import ProtocolError, Refused, WrongKey
-from streaming.rtmp.server import Door, Limits, Listener, Sink, serving
+from streaming.rtmp.server import Listener, serving
 
 __all__ = ["Door", "Limits", "Listener", "ProtocolError", "Refused", "Sink", "WrongKey", "serving"]

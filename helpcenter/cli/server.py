@@ -1,8 +1,15 @@
 """What gunicorn is told about our web process that no flag can say."""
 
+import resource
 import signal
 from types import FrameType
 from typing import Any
+
+
+def on_starting(_: Any) -> None:
+    """Let it have as many open files as it may: each viewer is one, and systems begin with some thousand."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def post_worker_init(worker: Any) -> None:

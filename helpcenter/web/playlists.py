@@ -3,11 +3,11 @@
 import gzip
 import hashlib
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import Final
+from typing import Final, NamedTuple
 
 from flask import current_app
 from sqlalchemy.orm import Session
@@ -17,7 +17,7 @@ from helpcenter.ports import Ports
 from helpcenter.services import live, pages
 from streaming.local.archive import Archive, Segment
 from streaming.local.playlist import playlist
-from streaming.local.stretches import is_hidden, kept
+from streaming.local.stretches import Stretch, is_hidden, kept
 
 AGE: Final = 0.3
 """Seconds for which a list is given out again without a look at the archive."""
@@ -30,16 +30,16 @@ _SHOWN: Final = frozenset({LiveSessionState.LIVE, LiveSessionState.ENDED, LiveSe
 class Listing:
     """The list of one session at one moment: `text`, and `packed` by gzip; `files` are the ones that may be fetched, by name.
 
-    `for_all`: it is everybody's. Empty where there is no picture (yet, or any more).
+    `for_all`: it is everybody's. Empty where there is no picture (yet, or any more). `source` is all that it was made from.
     """
 
     made_at: float
-    session_id: int | None = None
     for_all: bool = False
     text: bytes = b""
     packed: bytes = b""
     etag: str = ""
     files: dict[tuple[str, str], Path] = field(default_factory=dict)
+    source: "Source | None" = None
 
 
 class Playlists:
@@ -76,41 +76,50 @@ class Playlists:
             for_all = (
                 session.visibility in {Visibility.PUBLIC, Visibility.UNLISTED} and session.announced_at is not None
             )
-            text, files = _write(db, session, self._ports.settings.live_root)
-        data = text.encode()
+            source = _source(db, session, self._ports.settings.live_root)
+        if before and before.source == source:
+            return replace(before, made_at=now, for_all=for_all)
+        if source is None or not source.segments:
+            return Listing(now, for_all=for_all, source=source)
+        data = _write(source).encode()
         etag = hashlib.sha256(data).hexdigest()[:20]
-        same = before is not None and before.etag == etag
-        packed = before.packed if same and before else gzip.compress(data, 5)
-        return Listing(now, session.id, for_all, data, packed, etag, files)
+        return Listing(now, for_all, data, gzip.compress(data, 5), etag, _files(source), source)
 
 
-def _write(db: Session, session: LiveSession, root: Path) -> tuple[str, dict[tuple[str, str], Path]]:
+class Source(NamedTuple):
+    """What a list is made from: the segments since the beginning, and what is off the record among them."""
+
+    begins: datetime
+    ends: datetime | None
+    hidden: list[Stretch]
+    over: bool
+    segments: list[Segment]
+
+
+def _source(db: Session, session: LiveSession, root: Path) -> Source | None:
     broadcast = pages.find_picture(db, session).broadcast
     if session.state not in _SHOWN or session.live_at is None or broadcast is None:
-        return "", {}
-    hidden = live.hidden_stretches(db, session.id)
+        return None
+    hidden, over = live.hidden_stretches(db, session.id), session.state is not LiveSessionState.LIVE
     segments = kept(Archive(root, broadcast).segments(), begins=session.live_at, ends=session.ended_at, hidden=())
-    if not segments:
-        return "", {}
-    text = playlist(
-        segments, begins=session.live_at, ends=session.ended_at, hidden=hidden, over=_is_over(session), address=_address,
+    return Source(session.live_at, session.ended_at, hidden, over, segments)
+
+
+def _write(source: Source) -> str:
+    return playlist(
+        source.segments, begins=source.begins, ends=source.ends, hidden=source.hidden, over=source.over, address=_address,
         init_address=lambda one: f"{one.take_id}/{one.init.name}",
     )  # fmt: skip
-    return text, _files(segments, hidden)
 
 
-def _files(segments: list[Segment], hidden: list[tuple[datetime, datetime | None]]) -> dict[tuple[str, str], Path]:
-    shown = [one for one in segments if not is_hidden(one, hidden)]
+def _files(source: Source) -> dict[tuple[str, str], Path]:
+    shown = [one for one in source.segments if not is_hidden(one, source.hidden)]
     heads = {(one.take_id, one.init.name): one.init for one in shown}
     return heads | {(one.take_id, one.path.name): one.path for one in shown}
 
 
 def _address(one: Segment) -> str:
     return f"{one.take_id}/{one.path.name}"
-
-
-def _is_over(session: LiveSession) -> bool:
-    return session.state is not LiveSessionState.LIVE
 
 
 def playlists() -> Playlists:

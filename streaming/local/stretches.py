@@ -21,7 +21,9 @@ def kept(
     """
     within = [one for one in segments if one.end > begins and (ends is None or one.start < ends)]
     shown = [one for one in within if not is_hidden(one, hidden)]
-    later = {one.take_id: min(other.start for other in shown if other.take_id == one.take_id) for one in shown}
+    later: dict[str, datetime] = {}
+    for one in shown:
+        later[one.take_id] = min(one.start, later.get(one.take_id, one.start))
     return [one for one in shown if not any(take > one.take_id and start < one.end for take, start in later.items())]
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -195,14 +196,25 @@ class Take:
     def segments(self) -> Iterator[Segment]:
         """What has become of it so far, in order, by ffmpeg's own list."""
         try:
-            lines = self.index.read_text().splitlines()
+            known = self.index.stat()
         except FileNotFoundError:
-            return
-        start, duration = self.began, 0.0
-        for line in lines:
-            if line.startswith("#EXTINF:"):
-                duration = float(line.removeprefix("#EXTINF:").partition(",")[0])
-            elif line and not line.startswith("#"):
-                path = self.folder / "hls" / Path(line).name
-                yield Segment(self.id, int(path.stem), start, duration, path, self.init)
-                start += timedelta(seconds=duration)
+            return iter(())
+        return iter(_segments(self.folder, self.began, self.index, (known.st_mtime_ns, known.st_size, known.st_ino)))
+
+
+@lru_cache(maxsize=64)
+def _segments(folder: Path, began: datetime, index: Path, _version: tuple[int, int, int]) -> tuple[Segment, ...]:
+    """The list as it is in this version of its file; it is asked for several times a second, and grows every other one."""
+    found, start, duration, init = [], began, 0.0, folder / "hls" / "init.mp4"
+    try:
+        lines = index.read_text().splitlines()
+    except FileNotFoundError:
+        return ()
+    for line in lines:
+        if line.startswith("#EXTINF:"):
+            duration = float(line.removeprefix("#EXTINF:").partition(",")[0])
+        elif line and not line.startswith("#"):
+            path = folder / "hls" / Path(line).name
+            found.append(Segment(folder.name, int(path.stem), start, duration, path, init))
+            start += timedelta(seconds=duration)
+    return tuple(found)

@@ -1,6 +1,6 @@
 """`make bench`: what things cost, as ratios measured in one run; prints a table and writes bench.json.
 
-`python -m tests.bench NAME …` runs only the named parts (pipeline, search, pages, desk, demo).
+`python -m tests.bench NAME …` runs only the named parts (pipeline, search, pages, desk, live, demo).
 """
 
 import json
@@ -41,6 +41,12 @@ def desk() -> Figures:
     return bench_desk()
 
 
+def live() -> Figures:
+    from tests.bench.live import bench_live
+
+    return bench_live()
+
+
 def demo() -> Figures:
     """From a clean clone to the page, and to the end of the live evening: `make demo` in a clone of what is committed."""
     with tempfile.TemporaryDirectory() as folder:
@@ -76,6 +82,7 @@ PARTS: dict[str, Callable[[], Figures]] = {
     "search": search,
     "pages": pages,
     "desk": desk,
+    "live": live,
     "demo": demo,
 }
 

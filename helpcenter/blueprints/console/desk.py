@@ -105,8 +105,10 @@ def _do_with(db: Session, found: LiveSession, item: SessionQuestion | None, deed
 
 
 def _press() -> Press:
+    form = request.form
     return Press(
-        key=request.form.get("key", ""), at=now() - _late(), now=now(), actor=signed_in_user(), seen=request.form.get("seen")
+        key=form.get("key", ""), at=now() - _late(), now=now(), actor=signed_in_user(), seen=form.get("seen"),
+        after=form.get("after", ""),
     )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def answer(
     if question is None and not title:
         raise InvalidInput(N_("Please choose a question, or write in some words what you answer."))
 
-    def act(before: Look) -> str:
+    def act(before: Look, press: Press) -> str:
         check_running(session)
         current, later = answer_at(before.answers, press.at), answer_after(before.answers, press.at)
         if current and _is_about(current, question, title):
@@ -66,7 +66,7 @@ def answer(
 def done(db: Session, session: LiveSession, press: Press) -> bool:
     """The answer that is being given ends at this instant, and its clip is cut. Raises Conflict where there is none."""
 
-    def act(before: Look) -> str:
+    def act(before: Look, press: Press) -> str:
         check_running(session)
         current = answer_at(before.answers, press.at)
         if current is None:
@@ -82,7 +82,7 @@ def done(db: Session, session: LiveSession, press: Press) -> bool:
 def skip(db: Session, session: LiveSession, item: SessionQuestion | None, press: Press) -> bool:
     """Not now: it goes to the end of those that wait. Without `item`, what is being answered; its mark is taken back."""
 
-    def act(before: Look) -> None:
+    def act(before: Look, press: Press) -> None:
         current = answer_at(before.answers, press.at)
         chosen = item or (_item(db, session, current) if current else None)
         if chosen is None and current is None:
@@ -116,14 +116,14 @@ def topic(db: Session, session: LiveSession, press: Press, *, title: str) -> boo
     if not title.strip():
         raise InvalidInput(N_("Please write what the new topic is."))
 
-    def act(_: Look) -> None:
+    def act(_: Look, press: Press) -> None:
         _mark(db, session, MarkerKind.TOPIC, press, question=None, title=title)
 
     return perform(db, session, DeskDeed.TOPIC, press, act, title=" ".join(title.split()))
 
 
 def _set_record(db: Session, session: LiveSession, kind: MarkerKind, press: Press) -> bool:
-    def act(_: Look) -> None:
+    def act(_: Look, press: Press) -> None:
         check_running(session)
         hidden = any(
             start <= press.at and (end is None or press.at < end)

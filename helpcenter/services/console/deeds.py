@@ -5,7 +5,8 @@ Each deed keeps what it has changed, as it was before: {"marks": {key: the mark,
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import select
@@ -43,18 +44,21 @@ class Look(NamedTuple):
     answers: list[Answer]
 
 
-Act = Callable[[Look], str | None]
+Act = Callable[[Look, Press], str | None]
+_NEXT: Final = timedelta(milliseconds=1)
 
 
 def perform(db: Session, session: LiveSession, deed: DeskDeed, press: Press, act: Act, *, title: str = "") -> bool:
     """Let `act` do it, with all that follows; False where this press has been here before: then nothing happens.
 
-    `act` is given the desk as it is, and returns the key of the answer that it was about, if any. Raises what it raises.
+    `act` is given the desk as it is and the press with its instant, and returns the key of the answer that it was about, if
+    any. Raises what it raises.
     """
     if not _first_time(db, session, press):
         return False
+    press = _in_order(db, session, press)
     before = look(db, session)
-    answer = act(before)
+    answer = act(before, press)
     settle(db, session, before.answers, actor=press.actor, now=press.now)
     change = _difference(before, look(db, session))
     if answer:
@@ -117,6 +121,12 @@ def _first_time(db: Session, session: LiveSession, press: Press) -> bool:
     db.expire(session)
     sent = select(DeskAction.id).where(DeskAction.session_id == session.id, DeskAction.key == press.key)
     return db.scalar(sent) is None
+
+
+def _in_order(db: Session, session: LiveSession, press: Press) -> Press:
+    """The press, later than the one before it: each has its own way to us, which may have taken the first one longer."""
+    before = db.scalar(select(DeskAction.at).where(DeskAction.session_id == session.id, DeskAction.key == press.after))
+    return replace(press, at=max(press.at, before + _NEXT)) if before else press
 
 
 def _note(

@@ -23,7 +23,7 @@ def take_on(db: Session, session: LiveSession, item: SessionQuestion, press: Pre
     False where this press has been here before. Raises Conflict, also as all below.
     """
 
-    def act(_: Look) -> None:
+    def act(_: Look, press: Press) -> None:
         _check_planned(session)
         if item.stage in {AgendaStage.ANSWERING, AgendaStage.ANSWERED}:
             raise Conflict(N_("“%(title)s” is being answered, or has been."), title=item.question.title)
@@ -38,7 +38,7 @@ def take_on(db: Session, session: LiveSession, item: SessionQuestion, press: Pre
 def drop(db: Session, session: LiveSession, item: SessionQuestion, press: Press) -> bool:
     """Put it back among those that wait."""
 
-    def act(_: Look) -> None:
+    def act(*_: object) -> None:
         _check_planned(session)
         _must_be_there(db, session, item)
         item.place = None
@@ -49,7 +49,7 @@ def drop(db: Session, session: LiveSession, item: SessionQuestion, press: Press)
 def move(db: Session, session: LiveSession, item: SessionQuestion, press: Press, *, steps: int) -> bool:
     """Move it so many places down, up where they are negative; at most to the end."""
 
-    def act(_: Look) -> None:
+    def act(*_: object) -> None:
         _check_planned(session)
         rows = _must_be_there(db, session, item)
         places = [row.place for row in rows]

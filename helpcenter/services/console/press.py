@@ -20,3 +20,4 @@ class Press:
     now: datetime
     actor: User | None = None
     seen: str | None = None
+    after: str = ""

@@ -1,8 +1,11 @@
-// The host's page: clocks that run by the server's time, marks that survive a broken line, copying.
-// Everything else is done by forms and by htmx, which fetches the state every few seconds.
+// The host's page: clocks that run by the server's time, the desk, copying. How the broadcast stands is fetched by htmx.
+
+import { Buffer } from "./desk-buffer.js";
+import "./desk-keys.js";
+import { keepNotes } from "./desk-notes.js";
+import { View } from "./desk-view.js";
 
 const token = document.querySelector('meta[name="csrf-token"]').content;
-const store = `marks:${location.pathname}`;
 
 document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRF-Token"] = token;
@@ -20,79 +23,88 @@ function clock(seconds) {
   return `${two(Math.floor(whole / 3600))}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }
 
+// Minutes and seconds; hours only where there are some.
+const short = (seconds) => clock(seconds).replace(/^00:/, "");
+
 function tick() {
-  for (const place of document.querySelectorAll("[data-since]"))
+  for (const place of document.querySelectorAll('[data-since]:not([data-since=""])'))
     place.textContent = clock(serverNow() - Number(place.dataset.since));
   for (const place of document.querySelectorAll("[data-until]"))
     place.textContent = Math.max(0, Math.ceil(Number(place.dataset.until) - serverNow()));
+  for (const place of document.querySelectorAll("[data-ends]")) {
+    const left = Number(place.dataset.ends) - serverNow();
+    place.classList.toggle("is-over", left < 0);
+    place.textContent = (left < 0 ? place.dataset.over : place.dataset.left).replace("{time}", short(Math.abs(left)));
+  }
 }
 setInterval(tick, 1000);
 document.addEventListener("htmx:afterSwap", tick);
 tick();
 
-// --- Marks: each has a key, so that sending it twice keeps one; what cannot be sent waits, and says how late it is --------
+// --- The desk: presses are shown at once, and sent as soon as there is a line ---------------------------------------------
 
-const read = () => JSON.parse(localStorage.getItem(store) ?? "[]");
-const write = (list) => localStorage.setItem(store, JSON.stringify(list));
-let sending = false;
+const desk = document.getElementById("desk");
+const state = document.getElementById("line-state");
 
-function showWaiting() {
-  const waiting = document.getElementById("marks-waiting");
-  const number = read().length;
-  waiting.hidden = number === 0;
-  waiting.textContent = waiting.dataset.text.replace("{number}", number);
+function showLine() {
+  const waiting = buffer.waiting.length;
+  const long = waiting > 0 && Date.now() - buffer.waiting[0].at > 1_500; // what is sent at once needs no words
+  const words = buffer.out ? "out" : buffer.offline ? "offline" : long ? "waiting" : "";
+  state.hidden = !words;
+  state.dataset.count = waiting;
+  const told = [words, buffer.offline && waiting ? "waiting" : "", buffer.forgetful && waiting ? "forgetful" : ""];
+  const said = told.filter(Boolean).map((name) => state.dataset[name].replace("{number}", waiting));
+  const text = said.join(" ");
+  if (state.textContent !== text) state.textContent = text;
 }
 
-// The piece with the marks as the answer has it; an answer without one (the sign-in has ended) is a page of its own.
-function showMarks(text) {
-  const piece = new DOMParser().parseFromString(text, "text/html").getElementById("marks");
-  if (!piece) return location.reload();
-  document.getElementById("marks").replaceWith(piece);
-  htmx.process(piece);
-}
+const buffer = new Buffer(`desk:${location.pathname}`, token, {
+  arrived: (page) => view.take(page),
+  changed: () => queueMicrotask(() => (showLine(), view.render())),
+});
+const view = new View(desk, {
+  waiting: () => buffer.waiting,
+  serverTime: ({ at }) => serverNow() - (Date.now() - at) / 1000,
+  line: (offline) => buffer.line(offline),
+});
+const uuid = () => crypto.randomUUID?.() ?? Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16)).join("");
 
-async function sendAll() {
-  if (sending) return;
-  sending = true;
-  try {
-    for (let list = read(); list.length; list = read()) {
-      const [mark] = list;
-      const data = new URLSearchParams({ ...mark.fields, late: (Date.now() - mark.at) / 1000 });
-      const headers = { "X-CSRF-Token": token, "HX-Request": "true" };
-      const answer = await fetch(mark.address, { method: "POST", body: data, headers });
-      if (answer.status >= 500 || answer.status === 429) break; // later, then
-      write(read().filter((other) => other.fields.key !== mark.fields.key));
-      showMarks(await answer.text());
-    }
-  } catch {
-    // no network: they wait
-  } finally {
-    sending = false;
-    showWaiting();
-  }
-}
+let before = "";
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.matches("[data-mark]")) return;
+  if (!form.matches("[data-deed]")) return;
   event.preventDefault();
-  const fields = Object.fromEntries(new FormData(form, event.submitter));
+  const fields = Object.fromEntries(new FormData(form));
+  const button = event.submitter;
+  const address = button?.formAction && button.hasAttribute("formaction") ? button.formAction : form.action;
+  const deed = button?.dataset.deed ?? form.dataset.deed;
   delete fields.csrf_token;
-  fields.key = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
-  write([...read(), { address: form.action, fields, at: Date.now() }]);
-  form.reset();
-  showWaiting();
-  sendAll();
+  if ("seen" in fields) fields.seen = view.desk.dataset.key;
+  fields.after = before; // the way to the server may take this one less time than the one before
+  if (deed === "undo") fields.target = view.desk.dataset.last;
+  const id = form.closest(".item")?.dataset.id;
+  if (!form.closest("#desk")) form.reset();
+  document.activeElement?.matches("input, select") && document.activeElement.blur();
+  before = uuid();
+  buffer.put({ key: before, deed, address, fields, id, title: form.dataset.title ?? fields.title ?? "", at: Date.now() });
 });
-setInterval(sendAll, 5000);
-window.addEventListener("online", sendAll);
-sendAll();
 
-// What somebody is typing is not taken away from under his fingers.
-document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.detail.target.id === "marks" && document.getElementById("mark-title")?.value) event.detail.shouldSwap = false;
+// The studio covers the picture as soon as somebody here presses, not only when the server has heard of it.
+let offRecord = null;
+document.addEventListener("desk:shown", ({ detail }) => {
+  tick();
+  document.querySelector(".console").classList.toggle("console--live", detail.running);
+  document.getElementById("free")?.toggleAttribute("hidden", !detail.running);
+  if (offRecord !== null && detail.offRecord !== offRecord)
+    document.dispatchEvent(new CustomEvent("studio:off-record", { detail: detail.offRecord }));
+  offRecord = detail.offRecord;
 });
-document.addEventListener("htmx:afterSwap", showWaiting);
+addEventListener("beforeunload", (event) => {
+  if (buffer.offline || (buffer.forgetful && buffer.waiting.length)) event.preventDefault();
+});
+setInterval(showLine, 1_000);
+keepNotes(token);
 
 // --- Copying -----------------------------------------------------------------------------------------------------------
 

@@ -118,9 +118,17 @@ def test_the_last_thing_is_taken_back(do, ask, ports):
 
 def test_off_the_record_is_said_until_it_is_over(do):
     shown = do("off_record", key="a").text
-    assert ("bar--off" in shown, "desk/on_record" in shown) == (True, True)
+    assert ("bar--off" in shown, 'data-record="off" hidden' in shown, 'data-record="on" hidden' in shown) == (
+        True,
+        True,
+        False,
+    )
     shown = do("on_record", key="b").text
-    assert ("bar--off" in shown, "desk/off_record" in shown) == (False, True)
+    assert ("bar--off" in shown, 'data-record="off" hidden' in shown, 'data-record="on" hidden' in shown) == (
+        False,
+        False,
+        True,
+    )
 
 
 def test_a_question_is_skipped(do, ask, ports):

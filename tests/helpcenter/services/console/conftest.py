@@ -46,9 +46,9 @@ class Desk:
     def __init__(self, db, session, host):
         self.db, self.session, self.host, self.keys = db, session, host, count(1)
 
-    def press(self, seconds=0.0, *, arrives=None, seen=None, key=None, actor=None):
-        now = after(seconds if arrives is None else arrives)
-        return Press(key or f"k{next(self.keys)}", after(seconds), now, actor or self.host, seen)
+    def press(self, seconds=0.0, *, arrives=None, seen=None, key=None, actor=None, after=""):
+        at, now = (NOW + timedelta(seconds=one) for one in (seconds, seconds if arrives is None else arrives))
+        return Press(key or f"k{next(self.keys)}", at, now, actor or self.host, seen, after)
 
     def answer(self, item, seconds, *, title="", **press):
         press = self.press(seconds, **press)

@@ -92,6 +92,15 @@ def test_a_press_that_waited_for_the_network_lands_at_its_instant(each_database,
     assert clips(db) == [("One", 8.5, 40.5)]
 
 
+def test_presses_of_one_browser_keep_their_order_whatever_way_each_took(db, desk, ask):
+    one, two = ask("One"), ask("Two")
+    desk.answer(one, 10, seen="", key="a")
+    desk.done(40.3, seen="a", key="b")
+    desk.answer(two, 40.1, arrives=40.6, seen="", key="c", after="b")
+    assert desk.marks()[2:] == [("answering", "Two", 40.3)]
+    assert two.stage is _A.ANSWERING
+
+
 def test_two_who_press_for_two_questions_at_once_one_wins(each_database, db, desk, ask, host):
     one, two = ask("One"), ask("Two")
     desk.answer(one, 10, seen="")

@@ -18,6 +18,8 @@ from helpcenter.settings import Settings
 PATIENCE = 15.0
 LONGEST_PAUSE = 30.0
 STEADY = 60.0
+WATCHED = 2.0
+"""The live path is back soon however often it dies: people watch, and an encoder waits to come back."""
 KEPT_OPEN = 1000
 """Connections of browsers that ask for nothing at the moment, or that wait for a thread."""
 _PR_SET_PDEATHSIG = 1
@@ -30,11 +32,15 @@ def _end_with_parent() -> None:
 
 @dataclass
 class Child:
-    """A process that is started again when it dies: after one second, then two, four … as long as it keeps dying early."""
+    """A process that is started again when it dies: after one second, then two, four … as long as it keeps dying early.
+
+    `longest` is how long it may stay away at most, in seconds.
+    """
 
     name: str
     command: list[str]
     environment: dict[str, str] = field(default_factory=dict)
+    longest: float = LONGEST_PAUSE
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     pause: float = 1.0
@@ -54,7 +60,7 @@ class Child:
         if self.process is not None:
             if self.process.poll() is None:
                 return
-            self.pause = 1.0 if now - self.started > STEADY else min(self.pause * 2, LONGEST_PAUSE)
+            self.pause = 1.0 if now - self.started > STEADY else min(self.pause * 2, self.longest)
             click.echo(
                 f"{self.name} ended with status {self.process.returncode}; again in {self.pause:.0f} s", err=True
             )
@@ -163,7 +169,7 @@ def run(port: int | None) -> None:
             Child("web", web_command(settings, port), environment),
             Child("worker", worker_command(), environment),
             Child("beat", beat_command(), environment),
-            Child("live", live_command(), environment),
+            Child("live", live_command(), environment, longest=WATCHED),
         ]
     ).run()
 

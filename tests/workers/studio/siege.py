@@ -255,6 +255,11 @@ class Siege:
         near = any(start - 0.6 < at < end + 0.6 for start, end in version.gaps)
         return not near and 0.6 < version.offset(instant) < version.duration - 0.6
 
+    def has_pictures(self, version, begun, done):
+        """Whether at least a second of the stretch has arrived; the live path may have been away for all of it."""
+        moments = [begun + timedelta(seconds=tenth / 2) for tenth in range(int((done - begun).total_seconds() * 2))]
+        return sum(self.is_covered(version, moment) for moment in moments) >= 2
+
     def kept(self):
         """Titles of all questions of the session that are in the database, and how many markers of each kind."""
         with self.site.ports.database.reading() as db:

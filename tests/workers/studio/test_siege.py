@@ -21,7 +21,8 @@ def check(siege):
     titles, kinds, _ = siege.kept()
     assert set(siege.people.asked) <= titles
     assert kinds[MarkerKind.ANSWERING] == kinds[MarkerKind.ANSWERED] == len(siege.answers)
-    assert [title for title, _, _ in siege.answers if title not in clips or not clips[title].media_key] == []
+    seen = [title for title, begun, done in siege.answers if siege.has_pictures(version, begun, done)]
+    assert [title for title in seen if title not in clips or not clips[title].media_key] == []
     covered = 0
     for title, begun, done in siege.answers:
         for instant in (begun, done):
@@ -30,10 +31,12 @@ def check(siege):
                 assert seen_at(whole, version.offset(instant)) == pytest.approx(siege.shown_at(instant), abs=RIGHT), (
                     title
                 )
+        if title not in seen:
+            continue
         clip = clips[title]
         media = siege.site.ports.settings.media / clip.media_key
         assert beeps(media), title
-    assert covered >= len(siege.answers)
+    assert covered >= len(seen) > len(siege.answers) / 2
     assert siege.orphans() == []
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from helpcenter.db import touch_content
 from helpcenter.errors import N_, Conflict, Message
 from helpcenter.models import Broadcast, Channel, LiveSession, LiveSessionState
-from helpcenter.services import broadcasts, channels, live, recordings, videos
+from helpcenter.services import broadcasts, channels, console, live, recordings, videos
 from helpcenter.services.broadcasts import claims
 from helpcenter.services.channels import is_local
 from helpcenter.services.notifications import alert_admins, queue_mail
@@ -97,6 +97,7 @@ def _follow(db: Session, row: Broadcast, session: LiveSession, channel: Channel,
         if over and session.state is _S.LIVE:
             move(db, session, _S.ENDED, now=now, actor=None)
             session.ended_at = now
+            console.close(db, session, now=now)
             broadcasts.carry_along(db, session, _W.COMPLETE, now=now)
         if row.status is _W.COMPLETE and session.state is _S.ENDED:
             if is_local(channel):

@@ -1,7 +1,16 @@
 """The host's console of a live session: its commands, its desk, its marks, and what its page shows."""
 
-from helpcenter.services.console.answering import answer, done, off_record, on_record, skip, topic
-from helpcenter.services.console.commands import abort, end, go_live, insist, rehearse, retry, start_over
+from helpcenter.services.console.answering import answer, close, done, off_record, on_record, skip, topic
+from helpcenter.services.console.commands import (
+    abort,
+    end,
+   
+    go_live,
+    insist,
+    rehearse,
+    retry,
+    start_over,
+)
 from helpcenter.services.console.deeds import undo
 from helpcenter.services.console.desk import Desk, find_item, find_question, read_desk
 from helpcenter.services.console.marking import mark, markers_of
@@ -12,7 +21,8 @@ from helpcenter.services.console.showing import Command, ConsoleView, Light, Str
 from helpcenter.services.console.waiting import Row
 
 __all__ = [
-    "Command", "ConsoleView", "Desk", "Light", "Press", "Row", "StreamSettings", "abort", "answer", "done", "drop", "end",
-    "find_item", "find_question", "go_live", "insist", "mark", "markers_of", "move", "off_record", "on_record", "read_desk",
-    "rehearse", "retry", "skip", "start_over", "take_on", "topic", "undo", "view", "write_notes",
+    "Command", "ConsoleView", "Desk", "Light", "Press", "Row", "StreamSettings", "abort", "answer", "close", "done", "drop",
+    "end", "find_item", "find_question", "go_live", "insist", "mark", "markers_of", "move",
+    "off_record", "on_record", "read_desk", "rehearse", "retry", "skip", "start_over", "take_on", "topic", "undo", "view",
+    "write_notes",
 ]  # fmt: skip

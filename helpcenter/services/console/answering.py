@@ -1,6 +1,6 @@
 """Answering: what begins now, what is done, what is skipped, and what is off the record."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -18,14 +18,17 @@ from helpcenter.models import (
     User,
 )
 from helpcenter.services import live
-from helpcenter.services.console.answers import Answer, answer_after, answer_at
+from helpcenter.services.console.answers import Answer, answer_after, answer_at, answers_of
 from helpcenter.services.console.deeds import Look, answer_meant, perform
-from helpcenter.services.console.marking import check_running, mark
+from helpcenter.services.console.marking import check_running, mark, markers_of
 from helpcenter.services.console.planning import let_in
 from helpcenter.services.console.press import Press
+from helpcenter.services.console.settling import settle
 
 SAME_PRESS: Final = timedelta(minutes=1)
 """Two who press for the same question within this mean the same answer."""
+THE_END: Final = "the end of the session"
+"""The key of the mark that ends an answer which nobody has ended."""
 _OTHER: Final = N_(
     "%(person)s has just begun to answer “%(title)s”. Press again if you want to go on to your question."
 )
@@ -47,7 +50,7 @@ def answer(
         raise InvalidInput(N_("Please choose a question, or write in some words what you answer."))
 
     def act(before: Look, press: Press) -> str:
-        check_running(session)
+        check_running(session, press.at)
         current, later = answer_at(before.answers, press.at), answer_after(before.answers, press.at)
         if current and _is_about(current, question, title):
             return current.key
@@ -67,7 +70,7 @@ def done(db: Session, session: LiveSession, press: Press) -> bool:
     """The answer that is being given ends at this instant, and its clip is cut. Raises Conflict where there is none."""
 
     def act(before: Look, press: Press) -> str:
-        check_running(session)
+        check_running(session, press.at)
         current = answer_at(before.answers, press.at)
         if current is None:
             raise Conflict(_NOT_ANSWERING)
@@ -88,7 +91,7 @@ def skip(db: Session, session: LiveSession, item: SessionQuestion | None, press:
         if chosen is None and current is None:
             raise Conflict(_NOT_ANSWERING)
         if current and (chosen is None or current.begin.question_id == chosen.question_id):
-            check_running(session)
+            check_running(session, press.at)
             _take_back(db, session, before, current, press)
         if chosen is not None:
             if chosen.stage is AgendaStage.ANSWERED:
@@ -122,9 +125,23 @@ def topic(db: Session, session: LiveSession, press: Press, *, title: str) -> boo
     return perform(db, session, DeskDeed.TOPIC, press, act, title=" ".join(title.split()))
 
 
+def close(db: Session, session: LiveSession, *, now: datetime) -> None:
+    """The session has just ended, and with it the answer that was being given: it is one, and is cut. Else nothing changes."""
+    live.beat(db, session.id)
+    before = answers_of(markers_of(db, session))
+    if not before or before[-1].end is not None:
+        return
+    last = before[-1]
+    mark(
+        db, session, kind=MarkerKind.ANSWERED, title=last.begin.title, question=_question(db, last),
+        at=max(last.at, session.ended_at or now), key=THE_END, actor=None, now=now,
+    )  # fmt: skip
+    settle(db, session, before, actor=None, now=now)
+
+
 def _set_record(db: Session, session: LiveSession, kind: MarkerKind, press: Press) -> bool:
     def act(_: Look, press: Press) -> None:
-        check_running(session)
+        check_running(session, press.at)
         hidden = any(
             start <= press.at and (end is None or press.at < end)
             for start, end in live.hidden_stretches(db, session.id)

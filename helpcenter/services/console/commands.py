@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from helpcenter.errors import N_, Conflict
 from helpcenter.models import LiveSession, LiveSessionState, User
 from helpcenter.services import broadcasts
+from helpcenter.services.console.answering import close
 from helpcenter.services.sessions.states import AHEAD, move
 from helpcenter.settings import Settings
 from streaming.platform import BroadcastStatus
@@ -59,6 +60,7 @@ def end(db: Session, session: LiveSession, *, settings: Settings, actor: User | 
     if broadcast is None:
         move(db, session, _S.ENDED, now=now, actor=actor)
         session.ended_at = now
+        close(db, session, now=now)
         return
     pressed = broadcast.wanted is BroadcastStatus.COMPLETE
     end_at = now if pressed else now + settings.live_wait(TAIL)

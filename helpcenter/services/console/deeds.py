@@ -80,7 +80,7 @@ def undo(db: Session, session: LiveSession, press: Press, *, target: str | None 
     if target and last.key != target:
         raise Conflict(_MORE_SINCE)
     if last.change.get("marks"):
-        check_running(session)
+        check_running(session, press.at)
     before = look(db, session)
     _restore(db, session, last.change, press)
     settle(db, session, before.answers, actor=press.actor, now=press.now)

@@ -41,7 +41,7 @@ def mark(  # noqa: PLR0913 -- all that a marker is
     """
     if key and (sent := _of_key(db, session, key)):
         return sent
-    check_running(session)
+    check_running(session, at)
     if at > now + AHEAD or (session.live_at and at < session.live_at - BEHIND):
         raise InvalidInput(N_("The marker's time does not lie within the session. Check the clock of your device."))
     if session.ended_at and at > session.ended_at:
@@ -64,9 +64,15 @@ def mark(  # noqa: PLR0913 -- all that a marker is
     return db.get_one(Marker, marker_id)
 
 
-def check_running(session: LiveSession) -> None:
-    """Raise Conflict, in words, unless marks can be set and taken back now."""
+def check_running(session: LiveSession, at: datetime) -> None:
+    """Raise Conflict, in words, unless marks of the instant `at` can be set and taken back.
+
+    A session is over and its recording in the making within one step, so what was pressed before its end, on a line that was
+    lost then, is heard for as long as the recording is made.
+    """
     if session.state in _RUNNING:
+        return
+    if session.state is LiveSessionState.PROCESSING and session.ended_at and at <= session.ended_at:
         return
     if session.state is LiveSessionState.CANCELLED:
         raise Conflict(N_("This session has been cancelled in the meantime."))

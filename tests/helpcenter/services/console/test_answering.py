@@ -280,6 +280,47 @@ def test_a_session_that_ended_or_was_cancelled_meanwhile_says_so(db, desk, ask, 
         assert refusal(call) == said
 
 
+def test_what_waited_for_the_network_beyond_the_end_is_kept_while_the_recording_is_made(db, desk, ask, session):
+    item = ask("One")
+    session.state, session.ended_at = LiveSessionState.PROCESSING, after(60)
+    db.flush()
+    desk.answer(item, 10, arrives=300)
+    desk.done(50, arrives=301)
+    assert desk.marks() == [("answering", "One", 10.0), ("answered", "One", 50.0)]
+    desk.undo(55, arrives=302)
+    assert desk.marks() == [("answering", "One", 10.0)]
+
+
+def test_the_end_of_the_session_ends_the_answer_and_cuts_it(each_database, db, desk, ask, session, recorded, settings):
+    item = ask("One")
+    desk.answer(item, 10)
+    for seconds in (60, 70):
+        session.state, session.ended_at = LiveSessionState.ENDED, after(60)
+        db.flush()
+        console.close(db, session, now=after(seconds))
+    assert desk.marks() == [("answering", "One", 10.0), ("answered", "One", 60.0)]
+    assert (item.stage, item.answered_at, clips(db)) == (_A.ANSWERED, after(60), [("One", 8.5, 60.5)])
+
+
+def test_a_press_of_before_the_end_counts_more_than_the_end(db, desk, ask, session, recorded):
+    item = ask("One")
+    desk.answer(item, 10)
+    session.state, session.ended_at = LiveSessionState.ENDED, after(60)
+    db.flush()
+    console.close(db, session, now=after(60))
+    desk.done(40, arrives=65)
+    assert (item.answered_at, clips(db)) == (after(40), [("One", 8.5, 40.5)])
+
+
+def test_where_nothing_was_being_answered_the_end_sets_no_mark(db, desk, ask, session):
+    desk.answer(ask("One"), 10)
+    desk.done(20)
+    session.state, session.ended_at = LiveSessionState.ENDED, after(60)
+    db.flush()
+    console.close(db, session, now=after(60))
+    assert desk.marks() == [("answering", "One", 10.0), ("answered", "One", 20.0)]
+
+
 def test_before_it_is_live_nothing_is_answered_but_the_agenda_is_made(db, desk, ask, session):
     session.state, session.live_at = LiveSessionState.SCHEDULED, None
     db.flush()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from helpcenter.blueprints.console.frame import bp, own
@@ -46,9 +46,10 @@ def act(public_id: str, action: str) -> ResponseReturnValue:
     if action not in list(Command) or action == Command.MARK:
         raise NotFound
     more: dict[str, Any] = {"settings": settings()} if action == Command.END else {}
+    name = "end_unless_ending" if action == Command.END and not request.form.get("at_once") else action
     try:
         with transaction() as db:
-            getattr(console, action)(db, own(db, public_id), actor=signed_in_user(), now=now(), **more)
+            getattr(console, name)(db, own(db, public_id), actor=signed_in_user(), now=now(), **more)
     except Conflict as error:
         with reading() as db:
             return whole_page(db, own(db, public_id), error=say(error.message)), error.status

@@ -4,7 +4,7 @@ from helpcenter.services.console.answering import answer, close, done, off_recor
 from helpcenter.services.console.commands import (
     abort,
     end,
-   
+    end_unless_ending,
     go_live,
     insist,
     rehearse,
@@ -22,7 +22,7 @@ from helpcenter.services.console.waiting import Row
 
 __all__ = [
     "Command", "ConsoleView", "Desk", "Light", "Press", "Row", "StreamSettings", "abort", "answer", "close", "done", "drop",
-    "end", "find_item", "find_question", "go_live", "insist", "mark", "markers_of", "move",
+    "end", "end_unless_ending", "find_item", "find_question", "go_live", "insist", "mark", "markers_of", "move",
     "off_record", "on_record", "read_desk", "rehearse", "retry", "skip", "start_over", "take_on", "topic", "undo", "view",
     "write_notes",
 ]  # fmt: skip

@@ -67,6 +67,16 @@ def end(db: Session, session: LiveSession, *, settings: Settings, actor: User | 
     broadcasts.want(db, session, BroadcastStatus.COMPLETE, now=now, actor=actor, end_at=end_at)
 
 
+def end_unless_ending(
+    db: Session, session: LiveSession, *, settings: Settings, actor: User | None, now: datetime
+) -> None:
+    """End as `end` does; where a second host has just said so, that counts, and the half minute stays whole."""
+    broadcast = broadcasts.of_session(db, session)
+    if session.state is _S.LIVE and broadcast is not None and broadcast.wanted is BroadcastStatus.COMPLETE:
+        return
+    end(db, session, settings=settings, actor=actor, now=now)
+
+
 def abort(db: Session, session: LiveSession, *, actor: User | None, now: datetime) -> None:
     """Take the last command back: an end that has not begun, waiting to go live, a rehearsal. Raises Conflict when too late."""
     broadcast = broadcasts.of_session(db, session)

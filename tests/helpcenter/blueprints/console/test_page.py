@@ -87,6 +87,19 @@ def test_ending_asks_once_more_and_can_be_taken_back(browser, session, ports):
     assert wanted(ports) is BroadcastStatus.LIVE
 
 
+def test_two_hosts_who_both_end_it_end_it_once(browser, session, ports, clock):
+    change(ports, session, state="live", status=BroadcastStatus.LIVE, wanted=BroadcastStatus.LIVE)
+    address = f"/console/{session.public_id}"
+    ends_at = f'data-until="{(NOW + timedelta(seconds=30)).timestamp()}"'
+    for _ in range(2):
+        assert browser.post(f"{address}/do/end").status_code == 303
+        clock.advance(seconds=2)
+    page = browser.get(address).text
+    assert (ends_at in page, 'name="at_once"' in page) == (True, True)
+    browser.post(f"{address}/do/end", data={"at_once": "1"})
+    assert ends_at not in browser.get(address).text
+
+
 def test_health_is_said_in_plain_words(browser, session, ports):
     issue = {"kind": "noAudioStream", "severity": "error", "description": ""}
     health = {"status": "active", "health": "bad", "since": NOW.isoformat(), "issues": [issue]}

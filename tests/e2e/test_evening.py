@@ -144,7 +144,7 @@ def _schedule(editor, evening):
     editor.get_by_label("E-Bikes").check()
     editor.get_by_label("Tag", exact=True).fill("2026-11-23")
     editor.get_by_label("Uhrzeit").fill("18:00")
-    editor.get_by_label("Übertragen von").select_option(index=1)
+    editor.get_by_label("Übertragen von").select_option(index=2)
     editor.get_by_role("button", name="Ansetzen").click()
     expect(editor.get_by_role("heading", level=1)).to_have_text("Sattel, Licht und Diebstahl")
     evening.work()

@@ -51,7 +51,10 @@ def put_chunk(public_id: str, take_id: str, number: int) -> ResponseReturnValue:
     with reading() as db:
         session, archive = _archive(db, public_id)
         take = studio.take_of(archive, session, take_id)
-    return jsonify(next=take.put(number, data, now=now()))
+    try:
+        return jsonify(next=take.put(number, data, now=now()))
+    except Closed:
+        return _ended(taken_over=archive.current(now()) is not None)
 
 
 @bp.post("/takes/<take_id>/close")
@@ -137,14 +140,15 @@ def _busy(error: Busy) -> ResponseReturnValue:
     return _refused("busy", words)
 
 
-@bp.errorhandler(Closed)
-def _closed(_: Closed) -> ResponseReturnValue:
-    return _refused("closed", gettext("Somebody else has taken over. What arrived before is kept."))
-
-
 @bp.errorhandler(Missing)
 def _missing(error: Missing) -> ResponseReturnValue:
     return _refused("missing", gettext("A piece in between is missing."), expected=error.expected)
+
+
+def _ended(*, taken_over: bool) -> ResponseReturnValue:
+    if taken_over:
+        return _refused("closed", gettext("Somebody else has taken over. What arrived before is kept."))
+    return _refused("lost", gettext("Nothing had arrived for too long, so the recording begins anew."))
 
 
 def _refused(kind: str, words: str, **more: Any) -> ResponseReturnValue:

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Conflict, InvalidInput, NotFound
-from helpcenter.models import Broadcast, Channel, LiveSession, LiveSessionState, Marker, MarkerKind
+from helpcenter.models import Broadcast, LiveSession, LiveSessionState, Marker, MarkerKind
+from helpcenter.services.channels import is_local
 from streaming.local.archive import Archive, Container, Take, TakeSource
 
 _S = LiveSessionState
-PLATFORM: Final = "local"
 OPENING: Final = frozenset({_S.SCHEDULED, _S.REHEARSING, _S.LIVE})
 SENDING: Final = OPENING | {_S.ENDED}
 """What was recorded before the end may still arrive after it."""
@@ -27,17 +27,17 @@ _CONTAINERS: Final = {"video/webm": Container.WEBM, "video/x-matroska": Containe
 
 def archive_of(db: Session, session: LiveSession, root: Path) -> Archive:
     """Where the pictures of this session are kept. Raises Conflict where another platform broadcasts it, or none yet."""
-    wanted = select(Broadcast, Channel.platform).join(Channel, Channel.id == Broadcast.channel_id)
-    found = db.execute(wanted.where(Broadcast.session_id == session.id, Broadcast.relay.is_(False))).one_or_none()
-    if found is None or found[1] != PLATFORM:
+    wanted = select(Broadcast).where(Broadcast.session_id == session.id, Broadcast.relay.is_(False))
+    found = db.scalars(wanted).one_or_none()
+    if found is None or not is_local(found.channel):
         raise Conflict(
             N_(
                 "This session is not broadcast by this site itself, so it takes no pictures from here. Use your encoder."
             )
         )
-    if not found[0].remote_id:
+    if not found.remote_id:
         raise Conflict(N_("The broadcast is still being prepared. Try again in a few seconds."))
-    return Archive(root, found[0].remote_id)
+    return Archive(root, found.remote_id)
 
 
 def open_take(  # noqa: PLR0913 -- all that is known of who sends

@@ -17,8 +17,11 @@ from workers.media.ffmpeg import Tools, find_tools
 from workers.media.live.segmenter import Segmenter, tracks_of
 
 log = structlog.get_logger(__name__)
-SILENT: Final = timedelta(seconds=30)
-"""A take that has been silent for so long has ended; who comes back begins another."""
+SILENT: Final = timedelta(minutes=10)
+"""A take that has been silent for so long has ended; who comes back begins another.
+
+A host's browser whose line is cut keeps what it records, and sends it into the same take when the line is back.
+"""
 DEATHS: Final = 3
 """So often a take may kill its ffmpeg before it is given up."""
 BROKEN: Final = "badContainer"

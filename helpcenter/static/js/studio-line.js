@@ -4,7 +4,7 @@ import { Fault } from "./studio-outbox.js";
 
 const PATIENCE = 30_000;
 const LATER = new Set([408, 425, 429, 500, 502, 503, 504, 507]);
-const KINDS = new Set(["busy", "closed", "missing"]);
+const KINDS = new Set(["busy", "closed", "lost", "missing"]);
 
 /** The token that our own pages send with each change; none where nobody is signed in. */
 export function tokenHeader() {

@@ -116,8 +116,8 @@ class Studio {
   /** Our side takes this take no more. */
   refused(take, fault) {
     const current = take === this.recorder.take;
-    if (fault.kind === "lost" && current) return this.restart();
-    if (current) this.stop();
+    if (current && fault.kind === "lost") this.restart();
+    else if (current) this.stop();
     this.panel.trouble("sending", fault.words);
   }
 

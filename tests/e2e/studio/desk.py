@@ -61,7 +61,7 @@ def takes(ports):
 
 def chunks(take):
     """Its chunks in order."""
-    return sorted(take.folder.glob("*.chunk"))
+    return [take.chunk(number) for number in range(take.count())]
 
 
 def strung(take, folder):

@@ -25,6 +25,7 @@ from tests.e2e.studio.desk import (
     takes,
     until,
 )
+from workers.studio.segmenting import Segmenting
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(not shutil.which("chromium"), reason="needs Chromium")]
 
@@ -39,8 +40,36 @@ def test_what_is_sent_arrives_in_order_and_plays(open_host, ports, tmp_path):
     path = strung(stop(page, ports), tmp_path)
     assert {kind: codec for kind, (codec, _, _) in streams(path).items()} == {"video": "h264", "audio": "opus"}
     check_whole(path, sent)
-    assert [(take.closed, take.label) for take in takes(ports)] == [(True, "Maria Weber")]
+    (take,) = takes(ports)
+    assert (take.closed, take.label) == (True, "Maria Weber")
     assert loudness(path, 2, 5) > 0.01
+
+
+def test_what_is_sent_becomes_segments_of_two_seconds_at_their_instants(open_host, ports):
+    page = open_host()
+    set_up(page)
+    asked = ports.clock()
+    send(page)
+    page.wait_for_timeout(6000)
+    take = stop(page, ports)
+    segmenting = Segmenting(ports)
+    segmenting.start()
+    until(page, lambda: segmenting.step() or take.finished)
+    segmenting.stop()
+    found = list(take.segments())
+    assert abs((found[0].start - asked).total_seconds()) < 0.5
+    assert abs((found[-1].end - take.last_seen).total_seconds()) < 1.0
+    assert max(one.duration for one in found) < 4
+
+
+def test_a_take_that_our_side_has_ended_is_begun_anew(open_host, ports):
+    page = open_host()
+    set_up(page)
+    send(page)
+    takes(ports)[0].close(now=ports.clock())
+    expect(page.locator("#studio-trouble")).to_contain_text("the recording begins anew")
+    until(page, lambda: len(takes(ports)) == 2 and takes(ports)[1].count() > 1)
+    stop(page, ports)
 
 
 def test_a_line_that_is_cut_for_five_seconds_loses_nothing(open_host, ports, tmp_path):

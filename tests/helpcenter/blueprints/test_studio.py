@@ -92,7 +92,13 @@ def test_chunks_come_in_order_and_twice_is_once(browser, desk, archive, clock):
     clock.advance(seconds=3)
     assert browser.post(f"{desk}/{take}/close", json={}).json == {"closed": True}
     assert archive.take(take).closed
-    assert (put(browser, desk, take, 3).status_code, put(browser, desk, take, 3).json["kind"]) == (409, "closed")
+
+
+def test_a_take_that_was_ended_and_not_taken_over_is_to_be_begun_anew(browser, desk, archive):
+    take = begin(browser, desk).json["take"]
+    archive.take(take).close(now=NOW)
+    refused = put(browser, desk, take, 0)
+    assert (refused.status_code, refused.json["kind"]) == (409, "lost")
 
 
 def test_a_second_browser_is_told_who_sends_and_may_take_over(browser, desk, archive, clock):

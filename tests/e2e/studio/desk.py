@@ -91,6 +91,14 @@ def frame(path, second):
     return np.frombuffer(raw, np.uint8).reshape(720, 1280, 3)
 
 
+def first_change(path):
+    """The second at which the picture ceases to be the fake camera's."""
+    small = ["-vf", "fps=20,scale=32:18", "-f", "rawvideo", "-pix_fmt", "rgb24"]
+    raw = subprocess.run(["ffmpeg", "-v", "error", "-i", path, *small, "-"], check=True, capture_output=True).stdout
+    green = np.frombuffer(raw, np.uint8).reshape(-1, 18 * 32, 3).mean(axis=1)[:, 1]
+    return float(np.argmax(green < 80)) / 20
+
+
 def loudness(path, start, seconds):
     """How loud it is, as the loudest tenth of a second's RMS, 0 to 1."""
     cut = ["-i", path, "-ss", str(start), "-t", str(seconds), "-ac", "1", "-ar", "16000", "-f", "f32le", "-"]
@@ -131,6 +139,11 @@ def change(ports, session, **values):
         found = db.get_one(LiveSession, session.id)
         for name, value in values.items():
             setattr(found, name, value)
+
+
+def off_record(page, off):
+    """What the host's page tells the studio when he presses the button."""
+    page.evaluate("off => document.dispatchEvent(new CustomEvent('studio:off-record', { detail: off }))", off)
 
 
 def clock_of(page):

@@ -37,7 +37,7 @@ LOUDEST = """async (milliseconds) => {
     await context.close();
     return loudest;
 }"""
-TILES = {"host": (150, 150), "first": (150, 900), "second": (520, 500)}
+TILES = {"host": (250, 80), "first": (250, 720), "second": (620, 420)}
 """A place beside the fake camera's moving figures in each of three tiles: row and column."""
 
 

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
+from threading import Lock, RLock
 from typing import Any, cast
 
 from alembic import command
@@ -40,6 +40,7 @@ class SqlDatabase:
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._readers = sessionmaker(self.engine.execution_options(reading=True), expire_on_commit=False)
         self._queue = queue
+        self._writing = RLock()
         self._version, self._pulses = _Glance(self), _Glance(self)
         event.listen(self._sessions, "before_flush", _notice_public_content)
 
@@ -51,7 +52,7 @@ class SqlDatabase:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session that commits at the block's end, rolls back on an error, and rings its doorbells after the commit."""
-        with self._sessions() as db:
+        with self._one_writer(), self._sessions() as db:
             yield db
             db.flush()
             if db.info.pop(_TOUCHED, False):
@@ -61,6 +62,19 @@ class SqlDatabase:
         if self._queue:
             for bell in bells:
                 self._queue.ring(bell)
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        """Stand in line for SQLite's one write lock: for it, waiting is sleeping and trying again, up to a tenth of a second.
+
+        Threads of this process hand it on at once instead. Whoever holds it for too long is not waited for: SQLite decides.
+        """
+        mine = self.is_sqlite and self._writing.acquire(timeout=_BUSY_MS / 1000)
+        try:
+            yield
+        finally:
+            if mine:
+                self._writing.release()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -1,9 +1,13 @@
-from sqlalchemy import select, text
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import event, select, text
 
 from helpcenter.db import SqlDatabase
 from helpcenter.jobs import Doorbell, defer
 from helpcenter.models import ContentVersion, Topic, User
-from tests.factories import make_topic, make_user
+from helpcenter.services import live
+from tests.factories import make_session, make_topic, make_user
 
 
 def test_what_a_transaction_wrote_can_be_read(ports, each_database):
@@ -66,3 +70,29 @@ def test_sqlite_is_durable_and_keeps_its_references(ports):
     with ports.database.reading() as db:
         pragmas = {name: db.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")}
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_threads_of_one_process_stand_in_line_for_sqlites_one_writer(sqlite_url):
+    database = SqlDatabase(sqlite_url)
+    # Nobody may wait in SQLite itself: whoever finds it locked fails.
+    event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout=0"))
+
+    def write(number):
+        with database.transaction() as db:
+            db.execute(text("SELECT 1"))
+            time.sleep(0.01)
+            return number
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(write, range(24))) == list(range(24))
+    database.dispose()
+
+
+def test_the_pulses_of_sessions_are_read_as_they_are_now(ports, each_database):
+    with ports.database.transaction() as db:
+        one, two = make_session(db), make_session(db)
+        live.beat(db, one.id)
+    assert ports.database.pulses([one.id, two.id]) == {one.id: 1}
+    with ports.database.transaction() as db:
+        live.beat(db, one.id), live.beat(db, two.id)
+    assert ports.database.pulses([one.id, two.id]) == {one.id: 2, two.id: 1}

@@ -67,7 +67,9 @@ class Hub:
         Raises Full at the cap, and while the process ends.
         """
         with self._lock:
-            if self._streams >= self._most or self._stopped.is_set():
+            # A room that was forgotten at this very moment would never hear of anything: the page comes again.
+            forgotten = self._rooms.get(room.session_id) is not room
+            if self._streams >= self._most or self._stopped.is_set() or forgotten:
                 raise Full
             self._streams += 1
             room.listeners += 1

@@ -222,7 +222,7 @@ def test_two_hosts_at_once_see_the_same_and_one_wins(open_desk, ports, session):
     tom.route("**/desk?seen=*", lambda route: route.abort())  # Tom's page is a moment behind
     maria.locator("#bar-answer").click()
     expect(title(maria)).to_have_text("How far does it go in winter?")
-    tom.locator("#agenda .item").nth(1).get_by_role("button", name="Answer").click()
+    tom.locator("#agenda .item").nth(1).get_by_role("button", name="Answer it").click()
     words = "Maria Weber has just begun to answer “How far does it go in winter?”."
     expect(tom.locator("#desk-error")).to_contain_text(words)
     expect(title(tom)).to_have_text("How far does it go in winter?")

@@ -19,7 +19,7 @@ from helpcenter.models import (
 from helpcenter.services import live
 from helpcenter.services.console.answers import Answer, answers_of, is_unsaid
 from helpcenter.services.console.deeds import last_deed
-from helpcenter.services.console.marking import markers_of
+from helpcenter.services.console.marking import RUNNING, markers_of
 from helpcenter.services.console.waiting import Row, in_order, others, rows_of
 from helpcenter.services.sessions.states import AHEAD
 
@@ -64,7 +64,7 @@ def read_desk(db: Session, session: LiveSession) -> Desk:
     """The desk as it is now."""
     markers = markers_of(db, session)
     answers = answers_of(markers)
-    current = answers[-1] if answers and answers[-1].end is None and session.live_at else None
+    current = answers[-1] if answers and answers[-1].end is None and session.state in RUNNING else None
     rows = rows_of(db, session, live.crowds(db, session))
     planned = session.state in _PLANNED
     pool, beside = others(db, session) if planned else ([], 0)

@@ -11,7 +11,7 @@ from helpcenter.models import LiveSession, LiveSessionState, Marker, MarkerKind,
 from helpcenter.services.notifications import insert_once
 from helpcenter.services.questions import states
 
-_RUNNING: Final = frozenset({LiveSessionState.LIVE, LiveSessionState.ENDED})
+RUNNING: Final = frozenset({LiveSessionState.LIVE, LiveSessionState.ENDED})
 """Who pressed a button just before the end is heard as well."""
 AHEAD: Final = timedelta(seconds=10)
 """How far a browser's instant may lie before ours; more is a wrong clock."""
@@ -70,7 +70,7 @@ def check_running(session: LiveSession, at: datetime) -> None:
     A session is over and its recording in the making within one step, so what was pressed before its end, on a line that was
     lost then, is heard for as long as the recording is made.
     """
-    if session.state in _RUNNING:
+    if session.state in RUNNING:
         return
     if session.state is LiveSessionState.PROCESSING and session.ended_at and at <= session.ended_at:
         return

@@ -11,7 +11,7 @@ export function ahead(desk, waiting, serverTime) {
   if (undo && standing.length) {
     undo.disabled = false;
     desk.querySelector('[data-deed="undo"] [name=target]').value = desk.dataset.last;
-    undo.querySelector(".bar__undo").textContent = standing.at(-1).title ? `: “${standing.at(-1).title}”` : "";
+    undo.querySelector(".bar__undo").textContent = standing.at(-1).title ? `: ${standing.at(-1).title}` : "";
   }
   for (const field of desk.querySelectorAll("[name=seen]")) field.value = desk.dataset.key;
   return desk;

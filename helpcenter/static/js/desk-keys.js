@@ -42,7 +42,7 @@ function does(event) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.matches?.("input, select, textarea, [contenteditable], summary, video");
+  const typing = event.target.matches?.("input, select, textarea, [contenteditable]");
   if (typing && event.key === "Escape") return event.target.blur();
   if (typing || event.repeat || event.ctrlKey || event.metaKey || dialog.open || event.isComposing) return;
   if (does(event)) event.preventDefault();

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from helpcenter.models import LiveSession, LiveSessionState, Series, Visibility
 from helpcenter.permissions import Role
+from helpcenter.services import channels
 from tests.factories import NOW, make_channel, make_session, make_topic, make_user
 from tests.helpcenter.services.sessions.test_pictures import png
 
@@ -54,6 +55,29 @@ def test_a_session_is_scheduled_with_all_that_was_typed(editor, person, typed, p
     assert session.ends_at - session.starts_at == timedelta(minutes=90)
     assert (session.visibility, session.channel_id) == (Visibility.CUSTOMERS, channel.id)
     assert session.created_by_id == person.id
+
+
+def test_without_a_choice_it_is_broadcast_on_this_site(editor, ports):
+    page = editor.get("/workbench/sessions/new").text
+    assert ('<option value="here" selected' in page, 'name="relay"' in page) == (True, False)
+
+
+def test_on_this_site_it_can_be_shown_elsewhere_moderated_and_its_answers_confirmed(editor, typed, ports):
+    with ports.database.transaction() as db:
+        youtube = make_channel(db).id
+    wish = {"channel": "here", "relay": str(youtube), "moderated": "1", "answers": "confirmed"}
+    editor.post("/workbench/sessions/new", data=typed(**wish))
+    with ports.database.reading() as db:
+        (session,) = made(ports)
+        here = channels.local_channel(db, now=NOW).id
+    assert (session.channel_id, session.relay_channel_id) == (here, youtube)
+    assert (session.moderated, session.answers_at_once) == (True, False)
+    page = editor.get(f"/workbench/sessions/{session.public_id}/edit").text
+    assert f'<option value="{youtube}" selected' in page
+    editor.post(f"/workbench/sessions/{session.public_id}/edit", data=typed(channel=str(youtube), relay=str(youtube)))
+    (session,) = made(ports)
+    assert (session.channel_id, session.relay_channel_id) == (youtube, None)
+    assert (session.moderated, session.answers_at_once) == (False, True)
 
 
 def test_a_draft_is_kept(editor, typed, ports):

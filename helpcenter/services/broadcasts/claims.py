@@ -68,7 +68,8 @@ def lock(db: Session, claim: Claim) -> Broadcast:
     """
     of = select(Broadcast.session_id).where(Broadcast.id == claim.broadcast_id).scalar_subquery()
     session = select(LiveSession).where(LiveSession.id == of)
-    db.scalars(session.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    # Not against rows that refer to it: whoever sets a mark meanwhile holds the session's pulse, for which we may wait later.
+    db.scalars(session.with_for_update(key_share=True).execution_options(populate_existing=True)).one_or_none()
     db.execute(select(Broadcast.id).where(Broadcast.id == claim.broadcast_id).with_for_update())
     return load(db, claim)
 

@@ -1,5 +1,7 @@
 """Answering at the desk: what begins, what is done, what is skipped; late, twice, by two people at once, and taken back."""
 
+import threading
+
 import pytest
 from sqlalchemy import select
 
@@ -9,13 +11,15 @@ from helpcenter.models import (
     AuditRow,
     Clip,
     DeskAction,
+    LiveSession,
     LiveSessionState,
     Moderation,
     QuestionState,
     SessionKind,
 )
-from helpcenter.services import console, live, recordings
-from tests.factories import make_user
+from helpcenter.services import broadcasts, console, live, recordings
+from helpcenter.services.broadcasts import claims
+from tests.factories import NOW, make_channel, make_session, make_user
 from tests.helpcenter.services.console.conftest import after
 
 _A = AgendaStage
@@ -262,6 +266,47 @@ def test_marks_after_the_end_are_told_from_those_before(db, desk, ask, session):
     assert desk.marks() == [("answering", "One", 10.0), ("answered", "One", 60.0)]
     desk.answer(two, 59, arrives=80)
     assert (two.stage, two.answered_at) == (_A.ANSWERED, after(60))
+
+
+def test_whoever_follows_the_broadcast_and_whoever_presses_do_not_hold_each_other_up(each_database, ports, settings):
+    """The worker holds the session's row and waits for its pulse; the desk holds the pulse and refers to the row."""
+    with ports.database.transaction() as db:
+        session = make_session(db, state=LiveSessionState.LIVE, live_at=NOW, channel_id=make_channel(db).id)
+        session.state = LiveSessionState.SCHEDULED
+        broadcasts.request_sync(db, session, now=NOW)
+        session.state = LiveSessionState.LIVE
+        session_id, row_id = session.id, broadcasts.of_session(db, session).id
+    both, failed = threading.Barrier(2), []
+
+    def follow():
+        with ports.database.transaction() as db:
+            claim = claims.claim(db, row_id, now=NOW)
+        with ports.database.transaction() as db:
+            claims.lock(db, claim)
+            if not ports.database.is_sqlite:
+                both.wait(5)
+            live.beat(db, session_id)
+
+    def press():
+        with ports.database.transaction() as db:
+            live.beat(db, session_id)
+            if not ports.database.is_sqlite:
+                both.wait(5)
+            found = db.get_one(LiveSession, session_id)
+            console.topic(db, found, console.Press("k", NOW, NOW), title="Tyres")
+
+    def run(what):
+        try:
+            what()
+        except Exception as error:  # noqa: BLE001 -- told below
+            failed.append(error)
+
+    threads = [threading.Thread(target=run, args=(one,)) for one in (follow, press)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
 
 
 @pytest.mark.parametrize(

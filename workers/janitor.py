@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from helpcenter.models import Broadcast, LiveSession, Recording, Step, StepState
 from helpcenter.ports import Ports
-from helpcenter.services import quota, recordings, uploads, videos
+from helpcenter.services import guests, quota, recordings, uploads, videos
 from helpcenter.services.sessions import subscriptions
 
 log = structlog.get_logger(__name__)
@@ -37,6 +37,7 @@ def tidy(ports: Ports, *, every: timedelta = EVERY, old: timedelta = OLD) -> Non
     _archives(ports, now)
     with ports.database.transaction() as db:
         subscriptions.forget_old(db, now=now)
+        guests.sweep(db)
 
 
 def _changed(path: Path) -> datetime:

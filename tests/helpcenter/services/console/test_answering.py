@@ -268,6 +268,32 @@ def test_marks_after_the_end_are_told_from_those_before(db, desk, ask, session):
     assert (two.stage, two.answered_at) == (_A.ANSWERED, after(60))
 
 
+def test_of_two_who_really_press_at_the_same_moment_one_wins(each_database, ports):
+    with ports.database.transaction() as db:
+        session_id = make_session(db, state=LiveSessionState.LIVE, live_at=NOW).id
+    both, told = threading.Barrier(2), []
+
+    def press(title):
+        both.wait(5)
+        try:
+            with ports.database.transaction() as db:
+                session = db.get_one(LiveSession, session_id)
+                console.answer(db, session, None, console.Press(title, NOW, NOW, seen=""), title=title)
+                told.append("won")
+        except Conflict as refused:
+            told.append(str(refused).partition(" ")[2])
+
+    threads = [threading.Thread(target=press, args=(title,)) for title in ("One", "Two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with ports.database.reading() as db:
+        (mark,) = console.markers_of(db, db.get_one(LiveSession, session_id))
+    lost = f"else has just begun to answer “{mark.title}”. Press again if you want to go on to your question."
+    assert sorted(told) == sorted(["won", lost])
+
+
 def test_whoever_follows_the_broadcast_and_whoever_presses_do_not_hold_each_other_up(each_database, ports, settings):
     """The worker holds the session's row and waits for its pulse; the desk holds the pulse and refers to the row."""
     with ports.database.transaction() as db:

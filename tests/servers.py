@@ -84,17 +84,24 @@ def _answers_postgres(port: int) -> bool:
 @contextmanager
 def redis_server() -> Iterator[str]:
     """The address of a Redis server made for this block; it keeps nothing."""
-    program, port = shutil.which("redis-server"), free_port()
-    if program is None:
-        raise RuntimeError("Redis is not installed; run: apt-get install redis-server")
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    server = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
+    port = free_port()
+    server = redis_on(port)
     try:
-        _wait(lambda: _answers_redis(port), "Redis")
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         server.terminate()
         server.wait(PATIENCE)
+
+
+def redis_on(port: int) -> subprocess.Popen[bytes]:
+    """A Redis server that answers on this port, for the caller to end."""
+    program = shutil.which("redis-server")
+    if program is None:
+        raise RuntimeError("Redis is not installed; run: apt-get install redis-server")
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    server = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
+    _wait(lambda: _answers_redis(port), "Redis")
+    return server
 
 
 def _answers_redis(port: int) -> bool:

@@ -5,4 +5,8 @@ from pathlib import Path
 
 import pytest
 
-sys.exit(pytest.main([str(Path(__file__).parent), "-n", "2", "-p", "no:randomly", *sys.argv[1:]]))
+HERE = Path(__file__).parent
+ALSO = HERE.parent / "e2e" / "studio" / "test_whole_evening.py"
+"""An evening in three browsers, which takes minutes, too."""
+
+sys.exit(pytest.main([str(HERE), str(ALSO), "-n", "2", "-p", "no:randomly", *sys.argv[1:]]))

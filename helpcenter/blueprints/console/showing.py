@@ -1,5 +1,6 @@
 """What the templates of the host's page need, and the page as a whole."""
 
+from datetime import datetime
 from typing import Any, Final
 
 from flask import render_template, request
@@ -61,6 +62,7 @@ def now_values(db: Session, found: LiveSession) -> dict[str, Any]:
         "view": shown, "session": found, "Command": Command, "pace": pace,
         "tail": max(1, round(settings().live_wait(TAIL).total_seconds())),
         "ask": ask if ask in _ASKED and ask in shown.commands and not shown.end_at else "", "starts_in": _starts_in(found),
+        "planned_end": _planned_end,
     }  # fmt: skip
 
 
@@ -81,6 +83,13 @@ def encoder_values(db: Session, found: LiveSession) -> dict[str, Any]:
     server = settings().encoder_address if here else channel.stream_address if channel else ""
     has_key = bool(row and row.remote_id) if here else bool(channel and channel.stream_key)
     return {"session": found, "channel": channel, "here": here, "server": server, "has_key": has_key, "key": None}
+
+
+def _planned_end(found: LiveSession) -> datetime:
+    """When it is to be over; one that was begun early lasts as long as it was planned to."""
+    if found.live_at is None:
+        return found.ends_at
+    return min(found.ends_at, found.live_at + (found.ends_at - found.starts_at))
 
 
 def _starts_in(found: LiveSession) -> str:

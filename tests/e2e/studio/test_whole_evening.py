@@ -129,7 +129,7 @@ def answer(host_page, text, *, seconds):
         if host_page.locator("#show-new").is_visible():
             host_page.locator("#show-new").click()
         host_page.wait_for_timeout(200)
-    row(host_page, text).get_by_role("button", name="Answer", exact=True).click()
+    row(host_page, text).get_by_role("button", name="Answer it", exact=True).click()
     expect(host_page.locator("#bar-title")).to_have_text(text)
     host_page.wait_for_timeout(seconds * 1000)
     host_page.locator("#bar-done").click()

@@ -51,6 +51,7 @@ def put_chunk(public_id: str, take_id: str, number: int) -> ResponseReturnValue:
     with reading() as db:
         session, archive = _archive(db, public_id)
         take = studio.take_of(archive, session, take_id)
+        studio.check_wanted(session, take)
     try:
         return jsonify(next=take.put(number, data, now=now()))
     except Closed:

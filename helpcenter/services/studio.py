@@ -15,7 +15,7 @@ from streaming.local.archive import Archive, Container, Take, TakeSource
 
 _S = LiveSessionState
 OPENING: Final = frozenset({_S.SCHEDULED, _S.REHEARSING, _S.LIVE})
-SENDING: Final = OPENING | {_S.ENDED}
+SENDING: Final = OPENING | {_S.ENDED, _S.PROCESSING}
 """What was recorded before the end may still arrive after it."""
 OLDEST: Final = timedelta(hours=12)
 _SENDER: Final = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -73,6 +73,12 @@ def take_of(archive: Archive, session: LiveSession, take_id: str) -> Take:
     except KeyError:
         pass
     raise NotFound(N_("This recording is not known here any more. Stop sending and begin again."))
+
+
+def check_wanted(session: LiveSession, take: Take) -> None:
+    """Raise Conflict where the session is over, and everything up to its end has arrived."""
+    if session.ended_at is not None and take.reaches(session.ended_at):
+        raise Conflict(_OVER)
 
 
 def container_of(mime: str) -> tuple[Container, str]:

@@ -5,7 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ __all__ = ["ALIVE", "Archive", "Busy", "Closed", "Container", "Missing", "Segmen
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{4,40}\Z")
 _TAKE_ID: Final = re.compile(r"[0-9]{4}\Z")
+BROKEN_LINE: Final = timedelta(minutes=1)
+"""So long after its last chunk a browser may still come back with what it has kept."""
 
 
 class Busy(Exception):
@@ -92,10 +94,14 @@ class Archive:
             (one for take in self.takes() for one in take.segments()), key=lambda one: (one.start, one.take_id)
         )
 
-    def settled(self, now: datetime) -> bool:
-        """Whether nothing more comes, and all that came is segments; takes that were never ended are closed by this."""
+    def settled(self, now: datetime, *, until: datetime | None = None) -> bool:
+        """Whether nothing more comes, and all that came is segments; takes that were never ended are closed by this.
+
+        A browser that has not sent everything `until` then is waited for, for as long as a line is usually broken.
+        """
         for take in self.takes():
-            if not take.closed and not take.alive(now):
+            waits = BROKEN_LINE if until and take.source is TakeSource.BROWSER and not take.reaches(until) else ALIVE
+            if not take.closed and now - (take.last_seen or take.opened_at) >= waits:
                 take.close(now=now)
         return all(take.finished for take in self.takes())
 

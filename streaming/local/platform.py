@@ -180,7 +180,7 @@ class LocalPlatform:
 
     def _video(self, broadcast: Broadcast) -> Video:
         archive, now = Archive(self._root, broadcast.id), self._clock()
-        over = broadcast.status is _W.COMPLETE and archive.settled(now)
+        over = broadcast.status is _W.COMPLETE and archive.settled(now, until=broadcast.actual_end)
         content = {_W.COMPLETE: "none", _W.LIVE: "live"}.get(broadcast.status, "upcoming")
         return Video(
             id=broadcast.id, channel_id=_OWN, title=broadcast.title, description=broadcast.description,

@@ -3,6 +3,7 @@
 take.json            what it is
 chunks/00000000 …    what came, in order; strung together a WebM, MP4 or FLV file
 hls/                 init.mp4, 00000.m4s … and index.m3u8, as ffmpeg makes them of the chunks
+known.m3u8           the list of an earlier ffmpeg, which counts until its successor has come as far
 closed, finished     there once nothing more comes, and once all of it is segments
 tracks, problem      of what the segments are; a word for what keeps it from becoming segments
 """
@@ -195,14 +196,31 @@ class Take:
 
     def segments(self) -> Iterator[Segment]:
         """What has become of it so far, in order, by ffmpeg's own list."""
+        # The same chunks make the same segments, so the longer list is right about the files of both.
+        return iter(max(self._listed(self.index), self._listed(self._known), key=len))
+
+    def feed_again(self) -> None:
+        """All chunks are about to become segments once more: those that are there stay known meanwhile."""
+        if len(self._listed(self.index)) > len(self._listed(self._known)):
+            write(self._known, self.index.read_bytes())
+
+    def reaches(self, instant: datetime) -> bool:
+        """Whether there are segments up to that instant."""
+        return any(one.end >= instant for one in self.segments())
+
+    @property
+    def _known(self) -> Path:
+        return self.folder / "known.m3u8"
+
+    def _listed(self, index: Path) -> tuple[Segment, ...]:
         try:
-            known = self.index.stat()
+            known = index.stat()
         except FileNotFoundError:
-            return iter(())
-        return iter(_segments(self.folder, self.began, self.index, (known.st_mtime_ns, known.st_size, known.st_ino)))
+            return ()
+        return _segments(self.folder, self.began, index, (known.st_mtime_ns, known.st_size, known.st_ino))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def _segments(folder: Path, began: datetime, index: Path, _version: tuple[int, int, int]) -> tuple[Segment, ...]:
     """The list as it is in this version of its file; it is asked for several times a second, and grows every other one."""
     found, start, duration, init = [], began, 0.0, folder / "hls" / "init.mp4"

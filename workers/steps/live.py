@@ -90,7 +90,7 @@ def cut(job: Job, clip: Clip) -> Outcome:
 def assemble(job: Job) -> Outcome:
     """The whole recording as one file, once everything has arrived. Raises Later, UnusableMedia, StorageFull."""
     source = source_of(job)
-    if source.ends is None or not source.archive.settled(job.ports.clock()):
+    if source.ends is None or not source.archive.settled(job.ports.clock(), until=source.ends):
         raise Later(_AGAIN)
     segments = source.segments()
     if not segments:

@@ -23,7 +23,7 @@ SILENT: Final = timedelta(minutes=10)
 A host's browser whose line is cut keeps what it records, and sends it into the same take when the line is back.
 """
 DEATHS: Final = 3
-"""So often a take may kill its ffmpeg before it is given up."""
+"""So often a take may kill its ffmpeg at one place before it is given up; one that gets on may be killed as often as it likes."""
 BROKEN: Final = "badContainer"
 """The problem of a take that cannot be read."""
 _LAST_WORDS: Final = 20.0
@@ -37,6 +37,7 @@ class _Running:
     lock: IO[bytes]
     segmenter: Segmenter | None = None
     deaths: int = 0
+    died_at: int = -1
     ending_since: float | None = None
     again_at: float = field(default=0.0)
 
@@ -110,7 +111,9 @@ class Segmenting:
         if well:
             self._finish(running)
             return
-        running.deaths += 1
+        got_to = sum(1 for _ in running.take.segments())
+        running.deaths = 1 if got_to > running.died_at else running.deaths + 1
+        running.died_at = got_to
         if running.deaths >= DEATHS:
             running.take.note_problem(BROKEN)
             running.take.close(now=self._clock())

@@ -10,6 +10,7 @@ from helpcenter.permissions import Role
 from helpcenter.services import broadcasts
 from streaming.local.archive import ALIVE, Archive, Container, TakeSource
 from tests.factories import NOW, make_channel, make_session, make_user
+from tests.streaming.local.conftest import list_segments
 
 REMOTE_ID = "local-0001"
 MIME = "video/x-matroska;codecs=avc1.42E01F,opus"
@@ -122,14 +123,24 @@ def test_the_same_tab_begins_again_without_being_asked_and_so_does_anybody_after
     assert begin(browser, desk, sender="browser-tab-2").status_code == 201
 
 
-def test_what_was_recorded_before_the_end_still_arrives_after_it_but_no_new_take(browser, desk, ports, session):
-    take = begin(browser, desk).json["take"]
-    change(ports, session, state=LiveSessionState.ENDED)
+@pytest.mark.parametrize("state", [LiveSessionState.ENDED, LiveSessionState.PROCESSING])
+def test_what_was_recorded_before_the_end_still_arrives_after_it(browser, desk, archive, ports, session, state):
+    take = begin(browser, desk, age_ms=0).json["take"]
+    change(ports, session, state=state, ended_at=NOW + timedelta(seconds=3))
     assert put(browser, desk, take, 0).json == {"next": 1}
+    list_segments(archive.take(take), 2.0)
+    assert put(browser, desk, take, 1).json == {"next": 2}
+    list_segments(archive.take(take), 2.0, 2.0)
+    refused = put(browser, desk, take, 2)
+    assert (refused.status_code, "over" in refused.json["detail"]) == (409, True)
+    assert browser.post(f"{desk}/{take}/close", json={}).json == {"closed": True}
+
+
+@pytest.mark.parametrize("state", [LiveSessionState.ENDED, LiveSessionState.PROCESSING])
+def test_nobody_begins_after_the_end(browser, desk, ports, session, state):
+    change(ports, session, state=state)
     refused = begin(browser, desk)
     assert (refused.status_code, "over" in refused.json["detail"]) == (409, True)
-    change(ports, session, state=LiveSessionState.PROCESSING)
-    assert put(browser, desk, take, 1).status_code == 409
 
 
 def test_a_session_that_is_broadcast_elsewhere_or_not_yet_says_so(browser, desk, ports, session, host):

@@ -119,6 +119,24 @@ def test_it_is_settled_once_every_take_has_been_worked_through(archive):
     assert archive.settled(at(20))
 
 
+def test_a_browser_that_has_not_sent_the_end_is_waited_for(archive):
+    take = open_take(archive)
+    take.put(0, b"0", now=NOW)
+    list_segments(take, 2.0)
+    assert not archive.settled(at(20), until=at(8))
+    assert not take.closed
+    list_segments(take, 2.0, 2.0, 2.0, 2.0)
+    assert not archive.settled(at(20), until=at(8))
+    assert take.closed
+
+
+def test_it_is_not_waited_for_longer_than_a_line_is_broken(archive):
+    take = open_take(archive)
+    take.put(0, b"0", now=NOW)
+    archive.settled(at(61), until=at(8))
+    assert take.closed
+
+
 def test_half_a_take_is_none(archive):
     take = open_take(archive)
     (take.folder / "take.json").unlink()

@@ -106,6 +106,53 @@ def test_a_killed_ffmpeg_is_fed_again_and_makes_the_same_segments(archive, segme
     assert [one.path.read_bytes() for one in take.segments()] == [one.path.read_bytes() for one in whole.segments()]
 
 
+def test_an_ffmpeg_that_gets_on_may_be_killed_as_often_as_it_likes(archive, segmenting, clock, film, tmp_path):
+    given, chunks = sent(film, "obs", tmp_path)
+    take = open_take(archive, now=clock(), **given)
+    for number, chunk in enumerate(chunks):
+        take.put(number, chunk, now=clock())
+        if number % 4 == 3:
+            there = len(archive.segments())
+            until(lambda there=there: len(archive.segments()) > there, segmenting)
+            (running,) = segmenting._running.values()
+            os.kill(running.segmenter.pid, signal.SIGKILL)
+            until(lambda: running.segmenter is None, segmenting)
+    take.close(now=clock())
+    until(lambda: take.finished, segmenting)
+    assert take.problem == ""
+    assert sum(one.duration for one in archive.segments()) == pytest.approx(16, abs=0.2)
+
+
+def test_whoever_reads_while_all_is_fed_again_sees_no_less_than_before(archive, segmenting, clock, film, tmp_path):
+    given, chunks = sent(film, "obs", tmp_path)
+    take = open_take(archive, now=clock(), **given)
+    for number, chunk in enumerate(chunks[:12]):
+        take.put(number, chunk, now=clock())
+    until(lambda: len(archive.segments()) >= 4, segmenting)
+    before = archive.segments()
+    (running,) = segmenting._running.values()
+    os.kill(running.segmenter.pid, signal.SIGKILL)
+    until(lambda: running.segmenter is None, segmenting)
+    until(lambda: running.segmenter is not None, segmenting)
+    take.index.unlink(missing_ok=True)  # the new ffmpeg has no segment yet
+    assert archive.segments() == before
+    put_all(take, chunks, clock())
+    until(lambda: take.finished, segmenting)
+    assert archive.segments()[: len(before)] == before
+
+
+def test_who_is_stopped_in_mid_take_leaves_no_half_segment(ports, archive, clock, film, tmp_path):
+    given, chunks = sent(film, "obs", tmp_path)
+    take = open_take(archive, now=clock(), **given)
+    for number, chunk in enumerate(chunks[:10]):
+        take.put(number, chunk, now=clock())
+    first = Segmenting(ports)
+    until(lambda: len(archive.segments()) >= 4, first)
+    before = archive.segments()
+    first.stop()
+    assert archive.segments() == before
+
+
 def test_who_starts_after_a_crash_goes_on_with_what_lies_there(ports, archive, clock, film, tmp_path):
     given, chunks = sent(film, "obs", tmp_path)
     take = open_take(archive, now=clock(), **given)

@@ -32,6 +32,7 @@ class Segmenter:
     """Feeds one take into one ffmpeg. Not for several threads."""
 
     def __init__(self, tools: Tools, take: Take) -> None:
+        take.feed_again()
         self.take = take
         self.fed = 0
         self._stack = ExitStack()

@@ -197,7 +197,8 @@ class Take:
     def segments(self) -> Iterator[Segment]:
         """What has become of it so far, in order, by ffmpeg's own list."""
         # The same chunks make the same segments, so the longer list is right about the files of both.
-        return iter(max(self._listed(self.index), self._listed(self._known), key=len))
+        now, before = self._listed(self.index), self._listed(self._known)
+        return iter(now if len(now) >= len(before) else before)
 
     def feed_again(self) -> None:
         """All chunks are about to become segments once more: those that are there stay known meanwhile."""

@@ -116,7 +116,7 @@ def test_an_ffmpeg_that_gets_on_may_be_killed_as_often_as_it_likes(archive, segm
             until(lambda there=there: len(archive.segments()) > there, segmenting)
             (running,) = segmenting._running.values()
             os.kill(running.segmenter.pid, signal.SIGKILL)
-            until(lambda: running.segmenter is None, segmenting)
+            until(lambda running=running: running.segmenter is None, segmenting)
     take.close(now=clock())
     until(lambda: take.finished, segmenting)
     assert take.problem == ""

@@ -92,11 +92,12 @@ def frame(path, second):
 
 
 def first_change(path):
-    """The second at which the picture ceases to be the fake camera's."""
+    """The second at which the picture, once it is the fake camera's, ceases to be; it may begin without the camera."""
     small = ["-vf", "fps=20,scale=32:18", "-f", "rawvideo", "-pix_fmt", "rgb24"]
     raw = subprocess.run(["ffmpeg", "-v", "error", "-i", path, *small, "-"], check=True, capture_output=True).stdout
     green = np.frombuffer(raw, np.uint8).reshape(-1, 18 * 32, 3).mean(axis=1)[:, 1]
-    return float(np.argmax(green < 80)) / 20
+    begins = int(np.argmax(green >= 80))
+    return float(begins + np.argmax(green[begins:] < 80)) / 20
 
 
 def loudness(path, start, seconds):

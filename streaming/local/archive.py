@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from streaming.local.files import read_json, write_json
-from streaming.local.takes import ALIVE, Closed, Container, Missing, Segment, Take, TakeSource
+from streaming.local.segments import Segment
+from streaming.local.takes import ALIVE, Closed, Container, Missing, Take, TakeSource
 
 __all__ = ["ALIVE", "Archive", "Busy", "Closed", "Container", "Missing", "Segment", "Take", "TakeSource"]
 

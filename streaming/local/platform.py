@@ -11,7 +11,7 @@ from typing import Any, Final
 from streaming.errors import NotFound, Rejected
 from streaming.local.archive import Archive
 from streaming.local.health import health_of
-from streaming.local.takes import Segment
+from streaming.local.segments import Segment
 from streaming.platform import (
     Broadcast,
     BroadcastPlan,

@@ -4,8 +4,8 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
+from streaming.local.segments import Segment
 from streaming.local.stretches import Stretch, is_hidden, kept
-from streaming.local.takes import Segment
 
 
 def playlist(

@@ -1,14 +1,15 @@
 """Which segments are kept of what arrived, and when they were; always whole segments."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from streaming.local.takes import Segment
+from streaming.local.segments import Segment
 
 GAP: Final = 0.1
 """Seconds; what is missing for a shorter time is no gap, but how exactly clocks are read."""
+_SLACK: Final = timedelta(seconds=GAP)
 Stretch = tuple[datetime, datetime | None]
 
 
@@ -17,14 +18,19 @@ def kept(
 ) -> list[Segment]:
     """Those that lie between `begins` and `ends` (None: it goes on), in part at least, and touch no hidden stretch.
 
-    Where two takes overlap, the later one stands; an encoder that took another's place is what people saw.
+    Where two takes overlap by more than clocks are read amiss, the later one stands; an encoder that took another's place is
+    what people saw.
     """
     within = [one for one in segments if one.end > begins and (ends is None or one.start < ends)]
     shown = [one for one in within if not is_hidden(one, hidden)]
     later: dict[str, datetime] = {}
     for one in shown:
         later[one.take_id] = min(one.start, later.get(one.take_id, one.start))
-    return [one for one in shown if not any(take > one.take_id and start < one.end for take, start in later.items())]
+    return [
+        one
+        for one in shown
+        if not any(take > one.take_id and start < one.end - _SLACK for take, start in later.items())
+    ]
 
 
 def is_hidden(segment: Segment, hidden: Sequence[Stretch]) -> bool:
@@ -37,7 +43,12 @@ def zero_and_gaps(segments: Sequence[Segment]) -> tuple[datetime, list[list[floa
 
     `segments` are in order of time, at least one.
     """
-    zero = segments[0].start
-    missing = [(before.end, after.start) for before, after in pairwise(segments)]
-    gaps = [[round((at - zero).total_seconds(), 3) for at in gap] for gap in missing]
-    return zero, [gap for gap in gaps if gap[1] - gap[0] > GAP]
+    zero, gaps, carried = segments[0].start, [], 0.0
+    for before, after in pairwise(segments):
+        # What is too short for a gap, or overlaps, counts in the next one: so it does not add up over many takes.
+        carried += (after.start - before.end).total_seconds()
+        if carried > GAP:
+            end = (after.start - zero).total_seconds()
+            gaps.append([round(end - carried, 3), round(end, 3)])
+            carried = 0.0
+    return zero, gaps

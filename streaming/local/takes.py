@@ -9,15 +9,15 @@ tracks, problem      of what the segments are; a word for what keeps it from bec
 """
 
 import os
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from streaming.local.files import read_json, write, write_json
+from streaming.local.segments import Segment, init_of, listed
 
 ALIVE: Final = timedelta(seconds=10)
 """So long after its last chunk a take still counts as running."""
@@ -49,23 +49,6 @@ class Missing(Exception):
 
 class Closed(Exception):
     """Nothing more is taken: the take was ended, or another encoder has taken its place."""
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A piece of picture and sound that plays by itself after `init`. `start` is the instant of its first picture."""
-
-    take_id: str
-    number: int
-    start: datetime
-    duration: float
-    path: Path
-    init: Path
-
-    @property
-    def end(self) -> datetime:
-        """The instant at which the next one begins."""
-        return self.start + timedelta(seconds=self.duration)
 
 
 class Take:
@@ -180,14 +163,20 @@ class Take:
 
     def count(self) -> int:
         """How many chunks have come."""
-        while self.chunk(self._counted).exists():
-            self._counted += 1
+        # None is missing in between, so that of thousands only some have to be looked for.
+        low, high = self._counted, self._counted + 1
+        while self._has(high - 1):
+            low, high = high, 2 * high
+        self._counted = bisect_left(range(high), x=True, lo=low, key=lambda number: not self._has(number))
         return self._counted
+
+    def _has(self, number: int) -> bool:
+        return self.chunk(number).exists()
 
     @property
     def init(self) -> Path:
         """What comes before each segment."""
-        return self.folder / "hls" / "init.mp4"
+        return init_of(self.folder)
 
     @property
     def index(self) -> Path:
@@ -214,26 +203,4 @@ class Take:
         return self.folder / "known.m3u8"
 
     def _listed(self, index: Path) -> tuple[Segment, ...]:
-        try:
-            known = index.stat()
-        except FileNotFoundError:
-            return ()
-        return _segments(self.folder, self.began, index, (known.st_mtime_ns, known.st_size, known.st_ino))
-
-
-@lru_cache(maxsize=128)
-def _segments(folder: Path, began: datetime, index: Path, _version: tuple[int, int, int]) -> tuple[Segment, ...]:
-    """The list as it is in this version of its file; it is asked for several times a second, and grows every other one."""
-    found, start, duration, init = [], began, 0.0, folder / "hls" / "init.mp4"
-    try:
-        lines = index.read_text().splitlines()
-    except FileNotFoundError:
-        return ()
-    for line in lines:
-        if line.startswith("#EXTINF:"):
-            duration = float(line.removeprefix("#EXTINF:").partition(",")[0])
-        elif line and not line.startswith("#"):
-            path = folder / "hls" / Path(line).name
-            found.append(Segment(folder.name, int(path.stem), start, duration, path, init))
-            start += timedelta(seconds=duration)
-    return tuple(found)
+        return listed(index, self.folder, began=self.began, finished=self.finished)

@@ -27,6 +27,7 @@ DEATHS: Final = 3
 BROKEN: Final = "badContainer"
 """The problem of a take that cannot be read."""
 _LAST_WORDS: Final = 20.0
+_MOMENT: Final = 10**9
 
 
 @dataclass
@@ -48,6 +49,8 @@ class Segmenting:
     def __init__(self, ports: Ports) -> None:
         self._root, self._clock, self._settings = ports.settings.live_root, ports.clock, ports.settings
         self._running: dict[str, _Running] = {}
+        # Archives all of whose takes are finished, and when another take was made in them last: of many, one is running.
+        self._over: dict[str, int] = {}
 
     def start(self) -> None:
         """Nothing has to be ready."""
@@ -71,8 +74,16 @@ class Segmenting:
 
     def _unfinished(self) -> Iterator[Take]:
         for folder in self._root.glob("*/takes"):
-            with suppress(ValueError):
-                yield from (take for take in Archive(self._root, folder.parent.name).takes() if not take.finished)
+            with suppress(ValueError, FileNotFoundError):  # no archive of ours; one that is deleted at this moment
+                changed = folder.stat().st_mtime_ns
+                if self._over.get(str(folder)) == changed:
+                    continue
+                takes = Archive(self._root, folder.parent.name).takes()
+                unfinished = [take for take in takes if not take.finished]
+                # A take whose folder is just being made is none yet; and within a moment, a change does not show.
+                if not unfinished and len(takes) == len(list(folder.iterdir())) and time.time_ns() - changed > _MOMENT:
+                    self._over[str(folder)] = changed
+                yield from unfinished
 
     def _work(self, running: _Running) -> None:
         take, now = running.take, self._clock()

@@ -24,10 +24,11 @@ export class Recorder {
       mimeType, videoBitsPerSecond: LINES[line], audioBitsPerSecond: SOUND, videoKeyFrameIntervalDuration: KEYFRAMES,
     });
     let take = null;
+    // Its second 0 is when it is told to begin; that it has begun, it says up to a quarter of a second later.
+    let told = 0;
     recorder.onstart = () => {
-      const began = performance.now();
-      const age = () => performance.now() - began;
-      take = this.outbox.begin({ mime: recorder.mimeType || mimeType, startedAt: Date.now(), age });
+      const age = () => performance.now() - told;
+      take = this.outbox.begin({ mime: recorder.mimeType || mimeType, startedAt: Date.now() - age(), age });
       this.take = take;
     };
     recorder.ondataavailable = ({ data }) => data.size && take && this.outbox.add(take, data);
@@ -37,6 +38,7 @@ export class Recorder {
       this.broken();
     };
     this.#recorder = recorder;
+    told = performance.now();
     recorder.start(CHUNK);
   }
 

@@ -69,6 +69,7 @@ def test_what_happens_in_the_studio_is_found_at_its_instant_in_the_segments(open
     assert max(one.duration for one in found) < 4
 
 
+@pytest.mark.drill
 def test_a_take_that_our_side_has_ended_is_begun_anew(open_host, ports):
     page = open_host()
     set_up(page)
@@ -94,6 +95,7 @@ def test_a_line_that_is_cut_for_five_seconds_loses_nothing(open_host, ports, tmp
     check_whole(strung(stop(page, ports), tmp_path), sent)
 
 
+@pytest.mark.drill
 def test_a_reload_ends_the_take_whole_and_the_next_one_begins_by_itself(open_host, ports, tmp_path):
     page = open_host()
     set_up(page)
@@ -129,6 +131,7 @@ def test_a_second_tab_waits_and_may_have_the_studio(open_host, ports):
     assert [take.closed for take in takes(ports)] == [True, True]
 
 
+@pytest.mark.drill
 def test_another_browser_is_told_who_sends_and_may_take_over(open_host, ports):
     first, second = open_host(), open_host()
     for page in (first, second):
@@ -172,6 +175,7 @@ def test_another_operators_mark_takes_the_studio_off_the_record(open_host, ports
     expect(page.locator("#studio-off")).to_be_visible()
 
 
+@pytest.mark.drill
 def test_muted_and_without_a_picture_the_name_is_seen_and_nothing_heard(open_host, ports, tmp_path):
     page = open_host()
     set_up(page)

@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from streaming.local.archive import Archive, Busy, Closed, Missing, Take
+from streaming.local.segments import _newest
 from tests.streaming.local.conftest import NOW, at, list_segments, open_take
 
 
@@ -148,3 +149,33 @@ def test_a_deleted_archive_is_gone(archive):
     archive.delete()
     archive.delete()
     assert (archive.exists, archive.takes(), archive.segments()) == (False, [], [])
+
+
+def test_thousands_of_chunks_are_counted_by_looking_for_some(archive):
+    take = open_take(archive)
+    for number in range(1000):
+        take.chunk(number).touch()
+    looks = []
+    take._has = lambda number: looks.append(number) or take.chunk(number).exists()
+    assert (take.count(), len(looks) < 30) == (1000, True)
+    take.chunk(1000).touch()
+    assert take.count() == 1001
+
+
+def test_a_list_that_grows_is_kept_once_and_shares_what_it_had(archive):
+    take = open_take(archive)
+    list_segments(take, 2.0, 2.0)
+    first = archive.segments()
+    list_segments(take, 2.0, 2.0, 1.5)
+    second = archive.segments()
+    assert [one is other for one, other in zip(first, second, strict=False)] == [True, True]
+    assert len([index for index in _newest if index.is_relative_to(archive.folder)]) == 1
+
+
+def test_the_last_segment_of_a_list_that_was_ended_too_early_is_no_whole_one(archive):
+    take = open_take(archive)
+    list_segments(take, 2.0, 0.7)
+    take.index.write_text(take.index.read_text() + "#EXT-X-ENDLIST\n")
+    assert [one.duration for one in archive.segments()] == [2.0]
+    take.finish()
+    assert [one.duration for one in archive.segments()] == [2.0, 0.7]

@@ -48,6 +48,19 @@ def test_clocks_that_differ_by_a_moment_make_no_gap():
     assert zero_and_gaps([ROW[0], segment("0001", 0, 2.08)]) == (NOW, [])
 
 
+def test_a_take_that_seems_to_begin_a_moment_too_early_costs_no_segment():
+    second = [segment("0001", number, 11.95 + number * 2) for number in range(2)]
+    assert keep([*ROW, *second]) == numbers([*ROW, *second])
+
+
+def test_moments_that_are_no_gaps_do_not_add_up():
+    takes = [segment(f"{number:04}", 0, number * 2.06) for number in range(10)]
+    zero, gaps = zero_and_gaps(takes)
+    version = RecordingVersion(t0=zero, gaps=gaps)
+    wrong = [version.offset(one.start + timedelta(seconds=1)) - number * 2 - 1 for number, one in enumerate(takes)]
+    assert max(abs(seconds) for seconds in wrong) < 0.11
+
+
 @st.composite
 def rows(draw):
     """Segments one after another, with a pause before some, and stretches off the record."""

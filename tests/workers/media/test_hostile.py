@@ -10,19 +10,23 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
 import pytest
 
 from helpcenter.errors import HelpCenterError
+from streaming.local.archive import Archive, Container, TakeSource
 from tests.workers.media.conftest import Make
 from workers.media import clips, play, runner, scan
 from workers.media.ffmpeg import DECODERS, Tools
+from workers.media.live import Segmenter
 from workers.media.probe import MediaInfo, probe
 from workers.media.sandbox import Limits, ffmpeg_program
 
 CANARY = b"canary-7f3a91"
+NOW = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -192,6 +196,28 @@ def test_each_layer_alone_keeps_others_files_shut(
     own.write_bytes(PLAYLISTS[kind](trap, own))
     trap.watch()
     raw(tools if walls else bare_tools, own, tmp_path / "out", options)
+    assert trap.touched() == []
+
+
+@pytest.mark.parametrize("kind", PLAYLISTS)
+def test_what_arrives_of_a_session_opens_nothing_even_without_a_sandbox(
+    bare_tools: Tools, trap: Trap, tmp_path: Path, kind: str
+):
+    archive = Archive(tmp_path / "live", "broadcast-1")
+    for number, container in enumerate(Container):
+        take = archive.open_take(
+            source=TakeSource.BROWSER, container=container, codecs="h264,aac", began=NOW, sender=f"tab-{number}",
+            label="Mallory", now=NOW, take_over=True,
+        )  # fmt: skip
+        take.put(0, PLAYLISTS[kind](trap, take.chunk(0)) or b"\0", now=NOW)
+        trap.watch()
+        segmenter = Segmenter(bare_tools, take)
+        with suppress(BrokenPipeError):
+            segmenter.feed()
+        segmenter.end()
+        assert segmenter.wait(10) is not None
+        segmenter.stop()
+        assert list(take.segments()) == []
     assert trap.touched() == []
 
 

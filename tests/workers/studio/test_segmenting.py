@@ -1,20 +1,26 @@
 import os
+import re
 import signal
 import subprocess
 import time
+from datetime import timedelta
 
+import av
 import pytest
 
 from streaming.local.archive import Archive, Container
-from tests.clockfilm import clock_film, seen_at
+from tests.clockfilm import FPS, clock_film, seen_at
 from tests.streaming.local.conftest import open_take
 from workers.media.ffmpeg import find_tools
 from workers.media.live import join
 from workers.studio.segmenting import BROKEN, SILENT, Segmenting
 
+# As cameras are: no picture comes just when it should.
+VP8 = ["-vf", "settb=1/1000,setpts=PTS+mod(N*17\\,31)", "-fps_mode", "passthrough", "-enc_time_base", "1:1000", "-c:v", "libvpx",
+       "-deadline", "realtime", "-c:a", "libopus", "-f", "webm"]  # fmt: skip
 FORMS = {
     "browser h264": (Container.WEBM, "h264,opus", ["-c:v", "copy", "-c:a", "libopus", "-f", "matroska"]),
-    "browser vp8": (Container.WEBM, "vp8,opus", ["-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus", "-f", "webm"]),
+    "browser vp8": (Container.WEBM, "vp8,opus", VP8),
     "safari": (Container.MP4, "avc1,mp4a", ["-c", "copy", "-movflags", "frag_keyframe+empty_moov+default_base_moof", "-f", "mp4"]),
     "obs": (Container.FLV, "h264,aac", ["-c", "copy", "-f", "flv"]),
     "silent": (Container.FLV, "h264", ["-c:v", "copy", "-an", "-f", "flv"]),
@@ -44,7 +50,8 @@ def sent(film, form, folder):
     container, codecs, options = FORMS[form]
     path = folder / "stream"
     subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", film, *options, path], check=True)
-    data = path.read_bytes()
+    # A browser tells no frame rate, as ffmpeg does.
+    data = re.sub(rb"\x23\xe3\x83\x84.{4}", b"\xec\x86" + bytes(6), path.read_bytes(), flags=re.DOTALL)
     step = -(-len(data) // 16)
     return {"container": container, "codecs": codecs}, [data[at : at + step] for at in range(0, len(data), step)]
 
@@ -77,6 +84,35 @@ def test_whatever_encoder_sends_it_becomes_segments_at_their_instants(archive, s
     joined = join(find_tools(), segments[2:4], tmp_path, name="joined")
     began = (joined.t0 - take.began).total_seconds()
     assert seen_at(joined.path, 1.0) == pytest.approx(began + 1.0, abs=0.2)
+    with av.open(joined.path) as made:
+        shown = [frame.pts for frame in made.decode(video=0)]
+    assert shown == sorted(set(shown))
+
+
+def test_what_is_encoded_anew_has_as_many_pictures_as_came(archive, segmenting, clock, film, tmp_path):
+    given, chunks = sent(film, "browser vp8", tmp_path)
+    put_all(open_take(archive, now=clock(), **given), chunks, clock())
+    until(lambda: archive.settled(clock()), segmenting)
+    joined = join(find_tools(), archive.segments(), tmp_path, name="joined")
+    with av.open(joined.path) as made:
+        assert made.streams.video[0].frames == pytest.approx(16 * FPS, rel=0.05)
+
+
+@pytest.mark.parametrize("form", ["browser h264", "browser vp8", "obs"])
+def test_after_pictures_that_were_dropped_the_next_ones_are_at_their_instants(
+    archive, segmenting, clock, form, tmp_path
+):
+    film = clock_film(tmp_path / "film.mp4", 12, "-bf", "0", "-sc_threshold", "0")
+    full = tmp_path / "full.mp4"
+    dropped = f"noise=drop='between(n,{4.5 * FPS},{6 * FPS - 1})'"
+    subprocess.run(["ffmpeg", "-v", "error", "-y", "-i", film, "-c", "copy", "-bsf:v", dropped, full], check=True)
+    given, chunks = sent(full, form, tmp_path)
+    take = open_take(archive, now=clock(), **given)
+    put_all(take, chunks, clock())
+    until(lambda: take.finished, segmenting)
+    after = next(one for one in archive.segments() if one.start >= take.began + timedelta(seconds=5.9))
+    joined = join(find_tools(), [after], tmp_path, name="joined")
+    assert seen_at(joined.path, 1.05) == pytest.approx((after.start - take.began).total_seconds() + 1.0, abs=0.15)
 
 
 def test_segments_come_while_the_take_still_grows(archive, segmenting, clock, film, tmp_path):
@@ -167,6 +203,17 @@ def test_who_starts_after_a_crash_goes_on_with_what_lies_there(ports, archive, c
     assert sum(one.duration for one in archive.segments()) == pytest.approx(16, abs=0.2)
 
 
+def test_what_lies_there_is_fed_far_faster_than_it_plays(archive, segmenting, clock, film, tmp_path):
+    given, chunks = sent(film, "browser h264", tmp_path)
+    # What a Matroska file holds beside its pictures is read and passed over: so this take is as large as three minutes at HD.
+    ballast = b"\xec\x01" + (1_000_000).to_bytes(7) + bytes(1_000_000)
+    put_all(open_take(archive, now=clock(), **given), [*chunks, *[ballast] * 60], clock())
+    turns = []
+    until(lambda: turns.append(1) or archive.settled(clock()), segmenting)
+    assert len(turns) < 250
+    assert sum(one.duration for one in archive.segments()) == pytest.approx(16, abs=0.2)
+
+
 def test_two_processes_never_feed_one_take(ports, archive, clock, film, tmp_path):
     given, chunks = sent(film, "obs", tmp_path)
     take = open_take(archive, now=clock(), **given)
@@ -212,6 +259,31 @@ def test_a_take_of_which_nothing_came_is_over_when_it_is_closed(archive, segment
     take.close(now=clock())
     until(lambda: take.finished, segmenting)
     assert (archive.segments(), take.problem) == ([], "")
+
+
+def test_what_is_over_is_not_read_again_until_another_take_begins(archive, segmenting, clock, film, tmp_path):
+    given, chunks = sent(film, "obs", tmp_path)
+    put_all(open_take(archive, now=clock(), **given), chunks[:1], clock())
+    until(lambda: archive.settled(clock()), segmenting)
+    os.utime(archive.folder / "takes", (1, 1))
+    segmenting.step()
+    assert list(segmenting._over) == [str(archive.folder / "takes")]
+    second = open_take(archive, now=clock(), **given)
+    put_all(second, chunks, clock())
+    until(lambda: second.finished, segmenting)
+    assert len(list(second.segments())) > 4
+
+
+def test_a_take_that_is_half_made_is_taken_up_when_it_is_whole(archive, segmenting, clock, film, tmp_path):
+    given, chunks = sent(film, "obs", tmp_path)
+    take = open_take(archive, now=clock(), **given)
+    described = take.folder / "take.json"
+    described.rename(described.with_suffix(".away"))
+    os.utime(archive.folder / "takes", (1, 1))
+    segmenting.step()
+    described.with_suffix(".away").rename(described)
+    put_all(take, chunks, clock())
+    until(lambda: take.finished, segmenting)
 
 
 def test_an_archive_that_is_deleted_meanwhile_harms_nobody(archive, segmenting, clock, film, tmp_path):

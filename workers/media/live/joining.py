@@ -12,8 +12,8 @@ import ffmpeg
 import structlog
 
 from helpcenter.errors import N_, UnusableMedia
+from streaming.local.segments import Segment
 from streaming.local.stretches import zero_and_gaps
-from streaming.local.takes import Segment
 from workers.media import clips, files, mp4, runner
 from workers.media.ffmpeg import Tools, source, target
 from workers.media.runner import Progress

@@ -12,8 +12,8 @@ _ENDS: Final = ((signal.SIGTERM, 1.0), (signal.SIGKILL, 10.0))
 def end(process: "subprocess.Popen[bytes]") -> None:
     """End it and what it has started now, politely at first; it was started in a session of its own."""
     for sign, wait in _ENDS:
-        if process.poll() is None:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, sign)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(wait)
+        # What it has started may be there when it is not any more: a box that is just being set up lets no SIGTERM through.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, sign)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(wait)

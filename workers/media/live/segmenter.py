@@ -1,10 +1,12 @@
 """One ffmpeg that makes a take's chunks into segments as they come: the picture copied where every browser plays it.
 
-The same chunks make the same segments. So after a crash all chunks are simply fed once more, which takes some seconds per hour,
-and nothing has to be remembered. ffmpeg runs in its box, without a network, and reads nothing but what we feed it.
+The same chunks make the same segments. So after a crash all chunks are simply fed once more, as fast as ffmpeg takes them, and
+nothing has to be remembered. ffmpeg runs in its box, without a network, and reads nothing but what we feed it.
 """
 
+import fcntl
 import os
+import select
 import subprocess
 import time
 from contextlib import ExitStack, suppress
@@ -23,8 +25,16 @@ _LIMITS: Final = Limits(memory=2 << 30, file_size=1 << 30, cpu_factor=1.0)
 _FOREVER: Final = 10.0**8
 """Seconds; a session lasts as long as it lasts, and waiting costs no CPU."""
 _TAIL: Final = 8000
+_TURN: Final = 0.2
+"""Seconds for which what has come is fed at once; what is fed again after a crash is often an hour of pictures."""
+_PIPE: Final = 1 << 20
+"""Bytes that wait for ffmpeg while we look after other things."""
 _COPIED: Final = ("h264", "avc1")
-_SOUNDS: Final = ("opus", "aac", "mp4a", "vorbis", "pcm")
+# A browser tells no frame rate. ffmpeg then takes it for that of its clock, a thousand, and would make as many pictures.
+_AS_IT_COMES: Final = ["-fps_mode", "vfr", "-r", "30"]
+# Each picture lasts until the next one. Else ffmpeg moves the first one of a segment to where the last one should have ended:
+# an encoder whose line was full drops all up to a key frame, and a clip that begins with it would be late by as much.
+_TO_THE_NEXT: Final = ["-bsf:v", "setts=pts=PTS:dts=DTS:duration=if(gt(NEXT_DTS\\,DTS)\\,NEXT_DTS-DTS\\,DURATION)"]
 _HD: Final = "scale=w='min(1280,iw)':h='min(720,ih)':force_original_aspect_ratio=decrease:force_divisible_by=2"
 
 
@@ -47,24 +57,30 @@ class Segmenter:
             start_new_session=True,
         )  # fmt: skip
         assert self._process.stdin is not None
-        os.set_blocking(self._process.stdin.fileno(), False)
-        self._rest = b""
+        self._pipe = self._process.stdin
+        os.set_blocking(self._pipe.fileno(), False)
+        with suppress(PermissionError):  # where all pipes of a user have much already, ours stays small
+            fcntl.fcntl(self._pipe, fcntl.F_SETPIPE_SZ, _PIPE)
+        self._rest = memoryview(b"")
 
     @property
     def pid(self) -> int:
         """The process that works."""
         return self._process.pid
 
-    def feed(self) -> bool:
-        """Give ffmpeg what has come since, as much as it takes now; whether anything was given. Raises BrokenPipeError."""
-        moved = False
-        while self._rest or self._next():
+    def feed(self) -> None:
+        """Give ffmpeg what has come since, as much as it takes within a moment. Raises BrokenPipeError."""
+        until = time.monotonic() + _TURN
+        while (self._rest or self._next()) and (left := until - time.monotonic()) > 0:
             try:
-                written = os.write(self._process.stdin.fileno(), self._rest)  # type: ignore[union-attr]  # it is a pipe
+                self._rest = self._rest[os.write(self._pipe.fileno(), self._rest) :]
             except BlockingIOError:
-                break
-            self._rest, moved = self._rest[written:], True
-        return moved
+                self._wait_for_room(left)
+
+    def _wait_for_room(self, seconds: float) -> None:
+        poll = select.poll()
+        poll.register(self._pipe, select.POLLOUT)
+        poll.poll(seconds * 1000)
 
     @property
     def drained(self) -> bool:
@@ -74,7 +90,7 @@ class Segmenter:
     def end(self) -> None:
         """Nothing more comes: ffmpeg writes the last segment and ends by itself."""
         with suppress(BrokenPipeError):
-            self._process.stdin.close()  # type: ignore[union-attr]  # it is a pipe
+            self._pipe.close()
 
     def poll(self) -> int | None:
         """Its exit status, None while it runs."""
@@ -104,7 +120,7 @@ class Segmenter:
     def _next(self) -> bool:
         """Take the next chunk up, if it has come."""
         try:
-            self._rest = self.take.chunk(self.fed).read_bytes()
+            self._rest = memoryview(self.take.chunk(self.fed).read_bytes())
         except FileNotFoundError:
             return False
         self.fed += 1
@@ -127,10 +143,10 @@ def arguments(take: Take) -> list[str]:
 
 def _picture(take: Take) -> list[str]:
     if any(name in take.codecs.lower() for name in _COPIED):
-        return ["-c:v", "copy"]
+        return ["-c:v", "copy", *_TO_THE_NEXT]
     keys = f"expr:gte(t,n_forced*{SECONDS})"
     return ["-c:v", "libx264", "-preset", "veryfast", "-tune", "zerolatency", "-crf", "24", "-pix_fmt", "yuv420p",
-            "-vf", _HD, "-force_key_frames", keys, "-threads", "2"]  # fmt: skip
+            "-vf", _HD, "-force_key_frames", keys, "-threads", "2", *_AS_IT_COMES, *_TO_THE_NEXT]  # fmt: skip
 
 
 def _sound(take: Take) -> list[str]:

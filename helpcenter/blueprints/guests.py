@@ -69,12 +69,14 @@ def here(public_id: str, token: str) -> ResponseReturnValue:
 @public
 @limiter.limit("60/minute")
 def offer(public_id: str, token: str) -> ResponseReturnValue:
-    """The guest's half of the handshake: {"sdp"} → {"round"}."""
-    sdp = said_in_json().get("sdp")
-    if not isinstance(sdp, str):
+    """The guest's half of the handshake: {"sdp", "after": the last round he knows of} → {"round"}."""
+    said = said_in_json()
+    sdp, after = said.get("sdp"), said.get("after")
+    if not isinstance(sdp, str) or not isinstance(after, int):
         raise InvalidInput
     with transaction() as db:
-        return jsonify(round=guests.offer(db, guests.by_token(db, public_id, token), sdp, now=now()))
+        guest = guests.by_token(db, public_id, token)
+        return jsonify(round=guests.offer(db, guest, sdp, after=after, now=now()))
 
 
 @bp.post("/leave")

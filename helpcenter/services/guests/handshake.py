@@ -1,6 +1,7 @@
 """The two halves of a WebRTC handshake, which guest and host leave here for each other.
 
-The guest's browser offers, the host's answers; each reconnection is another round. Both come whole, with all candidates.
+The guest's browser offers, the host's answers. Each knock and each reconnection is another round: so of two windows of one guest,
+only that in which he knocked last goes on. Both halves come whole, with all candidates.
 """
 
 from datetime import datetime, timedelta
@@ -25,15 +26,20 @@ def hear(guest: Guest, *, now: datetime) -> None:
         guest.seen_at = now
 
 
-def offer(db: Session, guest: Guest, sdp: str, *, now: datetime) -> int:
-    """Keep the guest's half, and return the number of its round. Raises Conflict unless he is in, InvalidInput."""
+def offer(db: Session, guest: Guest, sdp: str, *, after: int, now: datetime) -> int:
+    """Keep the guest's half, and return the number of its round, which is the one `after` the last that he knows of.
+
+    Raises Conflict unless he is in, and where another window of his has begun a round since; InvalidInput.
+    """
     check_open(guest)
-    values = {"round": Guest.round + 1, "offer": _checked(sdp), "answer": None, "seen_at": now}
-    inside = update(Guest).where(Guest.id == guest.id, Guest.state == GuestState.ADMITTED)
+    values = {"round": after + 1, "offer": _checked(sdp), "answer": None, "seen_at": now}
+    inside = update(Guest).where(Guest.id == guest.id, Guest.state == GuestState.ADMITTED, Guest.round == after)
     found = db.scalar(inside.values(**values).returning(Guest.round).execution_options(synchronize_session=False))
+    db.refresh(guest)
+    if found is None and guest.state is GuestState.ADMITTED:
+        raise Conflict(N_("You have joined in another window. This one is closed."))
     if found is None:
         raise Conflict(N_("The host has not let you in yet."))
-    db.refresh(guest)
     return found
 
 

@@ -7,7 +7,7 @@ const PICTURE = { bits: 1_500_000, frames: 30, shrink: 1 };
 
 /** `tracks()` are { video, audio }, either may be null; `seen()` is told when the connection comes or goes. */
 export class JoinLink {
-  round = null;
+  round = 0; // the last one of this window; a later one is another window's
   broken = false;
   was = false;
   #connection = null;
@@ -22,8 +22,8 @@ export class JoinLink {
     return this.#connection?.connectionState === "connected";
   }
 
-  /** Begin a round. Throws Fault. */
-  async offer(iceServers) {
+  /** Begin the round after that one, in which the guest's page stands. Throws Fault. */
+  async offer(iceServers, after) {
     this.close();
     this.broken = false;
     const connection = new RTCPeerConnection({ iceServers });
@@ -31,7 +31,13 @@ export class JoinLink {
     this.#prepare(connection);
     await connection.setLocalDescription();
     const sdp = await described(connection);
-    this.round = (await ask(`${this.address}/offer`, { sdp })).round;
+    this.round = after + 1; // also where only the answer is lost
+    try {
+      await ask(`${this.address}/offer`, { sdp, after });
+    } catch (fault) {
+      if (fault.kind === "refused") this.round = after;
+      throw fault;
+    }
   }
 
   /** The host's half of this round; taken once. */
@@ -50,7 +56,7 @@ export class JoinLink {
 
   close() {
     this.#connection?.close();
-    this.#connection = this.round = this.#channel = null;
+    this.#connection = this.#channel = null;
     this.#senders = {};
   }
 

@@ -65,6 +65,7 @@ function listen(track) {
 }
 
 function mute() {
+  if (!own.audio) return;
   own.audio.enabled = !own.audio.enabled;
   part("mute").setAttribute("aria-pressed", !own.audio.enabled);
 }
@@ -94,7 +95,8 @@ async function send(what, body = {}, more) {
 async function knock(event) {
   event.preventDefault();
   try {
-    await send("knock", { name: form.elements.name.value, agreed: form.elements.agreed.checked });
+    const { round } = await send("knock", { name: form.elements.name.value, agreed: form.elements.agreed.checked });
+    link.round = round;
   } catch (fault) {
     return trouble("door", fault.words || say("no-line"));
   }
@@ -123,9 +125,9 @@ async function watch() {
 async function follow() {
   if (standing.closed) return end(standing.closed);
   if (standing.state === "left") return end(say("left"));
+  if (standing.round > link.round) return end(say("other-window"));
   if (standing.state !== "admitted") return link.close();
-  if (link.round !== null && standing.round > link.round) return end(say("other-window"));
-  if (standing.wanted || link.broken) await link.offer(standing.ice);
+  if (standing.wanted || link.broken) await link.offer(standing.ice, standing.round);
   else if (standing.answer) await link.take(standing.answer, standing.round);
 }
 

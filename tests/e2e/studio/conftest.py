@@ -21,12 +21,6 @@ NOTED = ("Failed to load resource", "htmx:")
 """What the browser notes of each refusal and each cut line, which the page puts into words."""
 
 
-def pytest_ignore_collect(collection_path, config):
-    """The whole evening takes minutes; it runs when asked for: `make torture`."""
-    asked_for = any("whole_evening" in argument for argument in config.invocation_params.args)
-    return True if collection_path.name == "test_whole_evening.py" and not asked_for else None
-
-
 class RunningClock(Clock):
     """A clock that goes on by itself."""
 

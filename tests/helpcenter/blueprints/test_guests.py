@@ -58,12 +58,12 @@ def test_a_guest_comes_in_step_by_step(client, browser, desk, link):
     assert (shown["name"], shown["state"], shown["here"]) == ("Ahmed", "knocking", True)
     assert browser.post(f"{desk}/{shown['id']}/admit").json["state"] == "admitted"
     assert client.post(f"{link}/here").json["wanted"] is True
-    assert client.post(f"{link}/offer", json={"sdp": SDP}).json == {"round": 1}
+    assert client.post(f"{link}/offer", json={"sdp": SDP, "after": 1}).json == {"round": 2}
     (shown,) = browser.get(desk).json["guests"]
-    assert (shown["offer"], shown["round"]) == (SDP, 1)
-    browser.post(f"{desk}/{shown['id']}/answer", json={"round": 1, "sdp": SDP + "a"})
+    assert (shown["offer"], shown["round"]) == (SDP, 2)
+    browser.post(f"{desk}/{shown['id']}/answer", json={"round": 2, "sdp": SDP + "a"})
     said = client.post(f"{link}/here").json
-    assert (said["answer"], said["round"], said["wanted"], said["closed"]) == (SDP + "a", 1, False, "")
+    assert (said["answer"], said["round"], said["wanted"], said["closed"]) == (SDP + "a", 2, False, "")
     browser.post(f"{desk}/{shown['id']}/again")
     assert client.post(f"{link}/here").json["wanted"] is True
     assert client.post(f"{link}/leave").json["state"] == "left"
@@ -105,7 +105,10 @@ def test_a_wrong_secret_leads_nowhere(client, session, link):
     page = client.get(other)
     assert (page.status_code, "This link leads nowhere" in page.text) == (404, True)
     for what in ("knock", "here", "offer", "leave"):
-        assert client.post(f"{other}/{what}", json={"name": "A", "agreed": True, "sdp": SDP}).status_code == 404
+        assert (
+            client.post(f"{other}/{what}", json={"name": "A", "agreed": True, "sdp": SDP, "after": 1}).status_code
+            == 404
+        )
 
 
 def test_links_die_with_the_session(client, browser, desk, link, session, ports):
@@ -157,7 +160,14 @@ def test_rubbish_is_refused(client, browser, desk, link):
     knock(client, link)
     (shown,) = browser.get(desk).json["guests"]
     browser.post(f"{desk}/{shown['id']}/admit")
-    for body in ({}, {"sdp": 5}, {"sdp": "hello"}, []):
+    for body in (
+        {},
+        {"sdp": 5, "after": 1},
+        {"sdp": "hello", "after": 1},
+        {"sdp": SDP},
+        {"sdp": SDP, "after": "1"},
+        [],
+    ):
         assert client.post(f"{link}/offer", json=body).status_code == 400
     for body in ({}, {"round": "1", "sdp": SDP}, {"round": 1}):
         assert browser.post(f"{desk}/{shown['id']}/answer", json=body).status_code == 400

@@ -62,7 +62,7 @@ def test_links_end_with_their_session(db, session, inside):
     session.state = LiveSessionState.ENDED
     for deed in (
         lambda: guests.knock(db, inside, name="Ahmed", agreed=True, now=NOW),
-        lambda: guests.offer(db, inside, SDP, now=NOW),
+        lambda: guests.offer(db, inside, SDP, after=1, now=NOW),
     ):
         with pytest.raises(Conflict, match="over"):
             deed()
@@ -140,30 +140,39 @@ def test_who_left_may_knock_again_and_who_was_sent_out_may_not(db, inside):
 
 
 def test_a_handshake_goes_round_by_round(each_database, db, inside):
-    assert guests.offer(db, inside, SDP, now=NOW) == 1
-    guests.answer(db, inside, SDP + "a", number=1)
+    assert guests.offer(db, inside, SDP, after=1, now=NOW) == 2
+    guests.answer(db, inside, SDP + "a", number=2)
     assert (inside.offer, inside.answer) == (None, SDP + "a")
-    assert guests.offer(db, inside, SDP + "b", now=NOW) == 2
+    assert guests.offer(db, inside, SDP + "b", after=2, now=NOW) == 3
     with pytest.raises(Conflict, match="connects anew"):
-        guests.answer(db, inside, SDP, number=1)
-    assert (inside.offer, inside.answer, inside.round) == (SDP + "b", None, 2)
+        guests.answer(db, inside, SDP, number=2)
+    assert (inside.offer, inside.answer, inside.round) == (SDP + "b", None, 3)
+
+
+def test_the_window_in_which_he_knocked_last_connects_and_no_other(each_database, db, inside):
+    guests.offer(db, inside, SDP, after=1, now=NOW)
+    guests.knock(db, inside, name="Ahmed", agreed=True, now=NOW)
+    with pytest.raises(Conflict, match="another window"):
+        guests.offer(db, inside, SDP, after=2, now=NOW)
+    assert guests.offer(db, inside, SDP + "b", after=3, now=NOW) == 4
+    assert inside.offer == SDP + "b"
 
 
 def test_only_who_is_in_offers_and_only_what_a_browser_would(db, knocking, inside):
     with pytest.raises(Conflict, match="not let you in"):
-        guests.offer(db, knocking("Léa"), SDP, now=NOW)
+        guests.offer(db, knocking("Léa"), SDP, after=1, now=NOW)
     for sdp in ("", "hello", "v=0" + "x" * 70_000, "v=0\0"):
         with pytest.raises(InvalidInput):
-            guests.offer(db, inside, sdp, now=NOW)
+            guests.offer(db, inside, sdp, after=1, now=NOW)
 
 
 def test_addresses_in_handshakes_go_with_the_guest_and_with_the_session(each_database, db, session, inside, knocking):
-    guests.offer(db, inside, SDP, now=NOW)
+    guests.offer(db, inside, SDP, after=1, now=NOW)
     guests.leave(db, inside)
     assert (inside.offer, inside.answer) == (None, None)
     second = knocking("Léa")
     guests.admit(db, session, second, now=NOW)
-    guests.offer(db, second, SDP, now=NOW)
+    guests.offer(db, second, SDP, after=1, now=NOW)
     assert guests.sweep(db) == 0
     session.state = LiveSessionState.ENDED
     assert guests.sweep(db) == 1
@@ -172,8 +181,8 @@ def test_addresses_in_handshakes_go_with_the_guest_and_with_the_session(each_dat
 
 
 def test_a_host_who_lost_a_guest_asks_for_another_round(db, inside):
-    guests.offer(db, inside, SDP, now=NOW)
-    guests.answer(db, inside, SDP, number=1)
+    guests.offer(db, inside, SDP, after=1, now=NOW)
+    guests.answer(db, inside, SDP, number=2)
     guests.ask_again(inside)
     assert (inside.offer, inside.answer) == (None, None)
 

@@ -70,14 +70,19 @@ class Settings(BaseSettings):
     proxies: int = Field(
         0, ge=0, le=5, description="How many reverse proxies stand before the site and set X-Forwarded-*."
     )
-    web_threads: int = Field(32, ge=4, le=2000, description="Threads of the web server started by `helpcenter run`.")
+    web_threads: int = Field(
+        32,
+        ge=4,
+        le=2000,
+        description="Threads of each web process that make pages; each viewer of a live session has one besides.",
+    )
     worker_processes: int = Field(
         2, ge=1, le=64, description="Steps that the worker started by `helpcenter run` does at once."
     )
     max_upload_bytes: int = Field(20 * GIB, ge=1, description="Largest recording that is taken.")
     max_recording_hours: float = Field(24, gt=0, description="Longest recording that is taken.")
     min_free_bytes: int = Field(
-        1 * GIB, ge=0, description="Uploads are refused while the disk has less room than this."
+        1 * GIB, ge=0, description="Uploads, and what is sent live, are refused while the disk has less room than this."
     )
     lease_seconds: float = Field(
         15, gt=0, description="How long a worker may be silent before its step is given to another."

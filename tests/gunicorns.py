@@ -28,9 +28,8 @@ class Gunicorn:
             **more,
         }
         environment = {f"HELPCENTER_{name.upper()}": str(value) for name, value in named.items() if value != ""}
-        self.settings = settings.model_copy(update=more)
         self.process = subprocess.Popen(
-            web_command(self.settings, self.port), env={**os.environ, **environment}, stderr=subprocess.DEVNULL
+            web_command(self.port), env={**os.environ, **environment}, stderr=subprocess.DEVNULL
         )
         self.wait()
 

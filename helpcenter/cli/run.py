@@ -20,8 +20,6 @@ LONGEST_PAUSE = 30.0
 STEADY = 60.0
 WATCHED = 2.0
 """The live path is back soon however often it dies: people watch, and an encoder waits to come back."""
-KEPT_OPEN = 1000
-"""Connections of browsers that ask for nothing at the moment, or that wait for a thread."""
 _PR_SET_PDEATHSIG = 1
 
 
@@ -114,17 +112,11 @@ class Supervisor:
         self.stopping = True
 
 
-def web_command(settings: Settings, port: int) -> list[str]:
-    """The web server: one process with threads, one for each viewer's stream of events and those that make pages.
-
-    A thread that waits costs next to nothing; a server without a free one stands still. Connections are kept open beyond that.
-    """
-    threads = settings.web_threads + settings.live_viewers
+def web_command(port: int) -> list[str]:
+    """The web server on that port."""
     return [
-        sys.executable, "-m", "gunicorn", "helpcenter.app:create_app()", "--bind", f"127.0.0.1:{port}", "--workers", "1",
-        "--worker-class", "gthread", "--threads", str(threads), "--worker-connections", str(threads + KEPT_OPEN),
-        "--timeout", "120", "--graceful-timeout", "10", "--config", "python:helpcenter.cli.server",
-        "--log-level", "warning", "--no-control-socket",
+        sys.executable, "-m", "gunicorn", "helpcenter.app:create_app()", "--bind", f"127.0.0.1:{port}",
+        "--config", "python:helpcenter.cli.server", "--log-level", "warning", "--no-control-socket",
     ]  # fmt: skip
 
 
@@ -166,7 +158,7 @@ def run(port: int | None) -> None:
     click.echo(f"http://127.0.0.1:{port}  (stop with Ctrl-C)", err=True)
     Supervisor(
         [
-            Child("web", web_command(settings, port), environment),
+            Child("web", web_command(port), environment),
             Child("worker", worker_command(), environment),
             Child("beat", beat_command(), environment),
             Child("live", live_command(), environment, longest=WATCHED),

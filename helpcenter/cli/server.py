@@ -1,9 +1,24 @@
-"""What gunicorn is told about our web process that no flag can say."""
+"""How gunicorn runs our web process: one with threads, one for each viewer's stream of events and those that make pages.
+
+A thread that waits costs next to nothing; a server without a free one stands still. Connections are kept open beyond that.
+"""
 
 import resource
 import signal
 from types import FrameType
 from typing import Any
+
+from helpcenter.settings import Settings
+
+_settings = Settings()
+_KEPT_OPEN = 1000
+"""Connections of browsers that ask for nothing at the moment, or that wait for a thread."""
+worker_class = "gthread"
+workers = 1
+threads = _settings.web_threads + _settings.live_viewers
+worker_connections = threads + _KEPT_OPEN
+timeout = 120
+graceful_timeout = 10
 
 
 def on_starting(_: Any) -> None:

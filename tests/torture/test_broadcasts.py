@@ -9,7 +9,7 @@ from tests.workers.live.conftest import tonight  # noqa: F401 -- a fixture
 from tests.workers.live.evening import APPLIED, assert_one_each, fault, one_more
 from tests.workers.live.killing import DRILLS
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = [pytest.mark.drill, pytest.mark.timeout(900)]
 MANY = 200
 CALLS = 24
 """More than an evening makes."""

@@ -5,7 +5,7 @@ import pytest
 from helpcenter.services import steps
 from tests.workers.killing import POINTS, WORKING, drill, short_recording, site
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.drill, pytest.mark.kill, pytest.mark.timeout(600)]
 
 NAMES = (*steps.CHAIN, steps.CUT)
 ROUNDS = [tuple(f"{name}.{place}" for name in NAMES) for place in POINTS]

@@ -6,7 +6,7 @@ from tests.clockfilm import clock_film
 from tests.workers.studio.siege.checks import check
 from tests.workers.studio.siege.evening import Siege
 
-pytestmark = [pytest.mark.kill, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.drill, pytest.mark.kill, pytest.mark.timeout(900)]
 TARGETS = ("live", "ffmpeg", "worker", "web", "bells")
 ROUNDS = 8
 
@@ -25,5 +25,15 @@ def test_an_evening_under_fire(tmp_path, film, sender, seed):
             siege.round(siege.chance.sample(TARGETS, 2), seconds=9)
         siege.finish()
         check(siege, nothing_missing=sender == "studio")
+    finally:
+        siege.close()
+
+
+def test_whatever_is_killed_in_mid_session_what_was_confirmed_is_there_and_at_its_second(tmp_path, film):
+    siege = Siege(tmp_path, film, sender="studio")
+    try:
+        siege.round(["ffmpeg", "web", "live", "worker", "bells"], seconds=11)
+        siege.finish()
+        check(siege, nothing_missing=True)
     finally:
         siege.close()

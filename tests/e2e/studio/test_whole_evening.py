@@ -19,6 +19,7 @@ from workers.pipeline.advance import advance
 from workers.studio.segmenting import Segmenting
 
 pytestmark = [
+    pytest.mark.drill,
     pytest.mark.e2e,
     pytest.mark.timeout(300),
     pytest.mark.skipif(not shutil.which("chromium"), reason="needs Chromium"),

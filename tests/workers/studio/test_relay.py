@@ -166,6 +166,7 @@ def test_a_killed_ffmpeg_is_started_again_and_hurts_no_segment(tonight, sending)
     assert len(tonight.archive.takes()) == 1
 
 
+@pytest.mark.drill
 def test_a_server_that_goes_away_and_comes_back_hurts_no_segment(tonight, sending):
     room, host = Room(), "127.0.0.1"
     where = {"host": host, "port": free_port(), "clock": utc_now}
@@ -242,6 +243,7 @@ def test_a_session_that_is_over_is_no_longer_passed_on(tonight, sending):
     assert not next(part for part in tonight.parts if isinstance(part, Relaying))._passing
 
 
+@pytest.mark.drill
 def test_two_takes_are_two_publications_there(tonight, tmp_path):
     room = Room()
     with serving(room, host="127.0.0.1", port=0, clock=utc_now) as port:

@@ -215,6 +215,38 @@ def test_a_similar_question_is_joined_while_typing(open_page, path, do):
     expect(page.get_by_label("Your question", exact=True)).to_have_value("")
 
 
+def test_joining_keeps_a_vote_that_is_there(open_page, path, do):
+    do(ask("How do I reset the display?"))
+    page = open_page()
+    page.goto(path)
+    button = question(page, "How do I reset").get_by_role("button")
+    with page.expect_response("**/vote"):
+        button.click()
+    page.get_by_label("Your question", exact=True).press_sequentially("reset my display")
+    page.locator("#alike").get_by_role("button", name="Me too").click()
+    expect(page.get_by_label("Your question", exact=True)).to_have_value("")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    assert do(lambda db, _: of(db, "How do I reset the display?").votes) == 1
+
+
+def test_what_was_typed_stays_until_the_server_has_taken_the_vote(open_page, path, do):
+    do(ask("How do I reset the display?"))
+    page = open_page()
+    page.goto(path)
+    box = page.get_by_label("Your question", exact=True)
+    box.press_sequentially("reset my display")
+    page.route("**/vote", lambda route: route.abort("internetdisconnected"))
+    join = page.locator("#alike").get_by_role("button", name="Me too")
+    join.click()
+    expect(page.locator("#ask-words")).to_contain_text("You are offline.")
+    expect(box).to_have_value("reset my display")
+    page.unroute("**/vote")
+    join.click()
+    expect(box).to_have_value("")
+    expect(page.locator("#ask-words")).to_be_hidden()
+    assert do(lambda db, _: of(db, "How do I reset the display?").votes) == 1
+
+
 def test_signs_of_any_writing_are_shown_and_run_nothing(open_page, path, do):
     title = "<img src=x onerror=alert(1)> 🚲 כמה רחוק"
     page = open_page()

@@ -31,18 +31,28 @@ export function askBox(root, { send, questions }) {
   });
 
   alike.addEventListener("click", (event) => {
-    const join = event.target.closest("[data-join]");
+    const button = event.target.closest("[data-join]");
     const show = event.target.closest("[data-show]");
-    if (join) {
-      join.disabled = true;
-      questions.vote(join.dataset.join);
-      done();
-    }
+    if (button) join(button);
     if (show) {
       event.preventDefault();
       questions.open(show.dataset.show);
     }
   });
+
+  async function join(button) {
+    const typed = text.value;
+    button.disabled = true;
+    say("");
+    try {
+      await questions.join(button.dataset.join, button.dataset.address);
+      if (text.value === typed) done(); // whoever went on typing has something else to ask
+    } catch (error) {
+      say(error.message);
+    } finally {
+      button.disabled = false;
+    }
+  }
 
   function done() {
     text.value = "";

@@ -17,7 +17,7 @@ function rank(id) {
   return hash;
 }
 
-/** The board below `root`: `take(message)`, `takeOwn()`, `addOwn(question)`, `vote(id)`, `open(id)`. */
+/** The board below `root`: `take(message)`, `takeOwn()`, `addOwn(question)`, `join(id, address)`, `open(id)`. */
 export function board(root, { send, say, tell, pauseLive }) {
   const own = { asked: [], voted: new Set() };
   const find = (id) => root.querySelector(`[data-q="${CSS.escape(id)}"]`);
@@ -166,30 +166,37 @@ export function board(root, { send, say, tell, pauseLive }) {
 
   // --- Votes ------------------------------------------------------------------------------------------------------------
 
-  async function vote(id) {
+  function stand(id, { voted, votes }) {
+    if (voted) own.voted.add(id);
+    else own.voted.delete(id);
+    const shown = find(id);
+    if (!shown) return;
+    shown.dataset.votes = votes;
+    count(shown);
+    mark(shown);
+  }
+
+  /** Ask this, too; a vote that is there already stays. Throws the Error of `send`. */
+  async function join(id, address) {
+    stand(id, await send(address, {}));
+    store("takes part", "yes");
+  }
+
+  async function toggle(id) {
     const element = find(id);
     const form = element?.querySelector("[data-vote]");
     if (!form || form.dataset.busy) return;
     const back = own.voted.has(id);
     const before = Number(element.dataset.votes);
-    const show = (voted, votes) => {
-      if (voted) own.voted.add(id);
-      else own.voted.delete(id);
-      const shown = find(id);
-      if (!shown) return;
-      shown.dataset.votes = votes;
-      count(shown);
-      mark(shown);
-    };
     form.dataset.busy = "yes";
     say("");
-    show(!back, before + (back ? -1 : 1));
+    stand(id, { voted: !back, votes: before + (back ? -1 : 1) });
     try {
       const said = await send(form.action, back ? { take: "back" } : {});
       store("takes part", "yes");
-      show(said.voted, said.votes);
+      stand(id, said);
     } catch (error) {
-      show(back, before);
+      stand(id, { voted: back, votes: before });
       say(error.message);
     } finally {
       delete form.dataset.busy;
@@ -199,7 +206,7 @@ export function board(root, { send, say, tell, pauseLive }) {
   root.addEventListener("submit", (event) => {
     if (!event.target.matches("[data-vote]")) return;
     event.preventDefault();
-    vote(event.target.closest("[data-q]").dataset.q);
+    toggle(event.target.closest("[data-q]").dataset.q);
   });
 
   // --- Answers play in their place ----------------------------------------------------------------------------------------
@@ -233,5 +240,5 @@ export function board(root, { send, say, tell, pauseLive }) {
     item.scrollIntoView({ block: "center" });
   }
 
-  return { take, takeOwn, addOwn, vote, open };
+  return { take, takeOwn, addOwn, join, open };
 }

@@ -366,8 +366,46 @@ def test_off_the_record_a_sentence_stands_in_for_the_picture(open_page, path, pi
     words = page.get_by_text("Off the record.")
     expect(words).to_be_visible()
     assert page.evaluate(f"{VIDEO}.paused")
+    page.reload()
+    until(page, f"{VIDEO}.seekable.length && {VIDEO}.currentTime > 0")
+    assert page.evaluate(f"{VIDEO}.paused")
+    page.wait_for_timeout(2000)
     do(mark(MarkerKind.ON_RECORD))
     expect(words).to_be_hidden()
+    until(page, f"!{VIDEO}.paused")
+
+
+def test_after_off_the_record_each_viewer_goes_on_where_he_was(open_page, path, picture, do, clock):
+    clock.now = utc_now()
+    behind, paused, latest = open_page(), open_page(), open_page()
+    for page in (behind, paused, latest):
+        page.goto(path)
+    for page in (behind, paused):
+        until(page, f"{VIDEO}.currentTime > 0 && {VIDEO}.seekable.end(0) > 24", 60)
+        page.evaluate(f"{VIDEO}.currentTime = 2")
+        until(page, f"{VIDEO}.currentTime > 2.2")
+    paused.evaluate(f"{VIDEO}.pause()")
+
+    def mark(kind):
+        def change(db, session):
+            db.add(Marker(session_id=session.id, kind=kind, at=utc_now()))
+            live.beat(db, session.id)
+
+        return change
+
+    do(mark(MarkerKind.OFF_RECORD))
+    for page in (behind, paused, latest):
+        expect(page.get_by_text("Off the record.")).to_be_visible()
+    stood = behind.evaluate(f"{VIDEO}.currentTime")
+    behind.wait_for_timeout(3000)
+    do(mark(MarkerKind.ON_RECORD))
+    until(behind, f"!{VIDEO}.paused")
+    until(latest, f"!{VIDEO}.paused && {VIDEO}.seekable.end(0) - {VIDEO}.currentTime < 12")
+    assert behind.evaluate(f"{VIDEO}.currentTime") == pytest.approx(stood, abs=3)
+    expect(behind.get_by_role("button", name="Back to live")).to_be_visible()
+    expect(paused.get_by_text("Off the record.")).to_be_hidden()
+    assert paused.evaluate(f"{VIDEO}.paused")
+    assert paused.evaluate(f"{VIDEO}.currentTime") < 10
 
 
 def test_an_answer_plays_in_its_place_while_the_session_runs(open_page, path, ports, do, tmp_path):

@@ -14,6 +14,7 @@ export function picture(box) {
   let hls = null;
   let over = box.hasAttribute("data-over");
   let hushed = !quiet.hidden;
+  let left = { at: null, latest: true, paused: calm }; // how it stood when it was hushed, which may be before it began
 
   // A picture that moves by itself is muted, as browsers want it; where the viewer wants it calm, he starts it.
   const begin = () => {
@@ -32,7 +33,22 @@ export function picture(box) {
 
   function show() {
     sound.hidden = !video.muted || video.paused;
-    live.hidden = over || newest() - video.currentTime < LATE;
+    live.hidden = over || isLatest();
+  }
+
+  const isLatest = () => newest() - video.currentTime < LATE;
+
+  function leave() {
+    if (video.readyState) left = { at: video.currentTime, latest: isLatest(), paused: video.paused };
+    video.pause();
+  }
+
+  // Each viewer goes on where he was, or where he has gone in the meantime; who was at the newest picture is there again.
+  function comeBack() {
+    if (!video.paused) return;
+    const moved = left.at !== null && Math.abs(video.currentTime - left.at) > 1;
+    if (left.latest && !moved) video.currentTime = newest();
+    if (!left.paused) video.play().catch(() => {});
   }
 
   sound.addEventListener("click", () => {
@@ -96,11 +112,8 @@ export function picture(box) {
       if (yes === hushed) return;
       hushed = yes;
       quiet.hidden = !yes;
-      if (yes) video.pause();
-      else {
-        video.currentTime = newest();
-        video.play().catch(() => {});
-      }
+      if (yes) leave();
+      else comeBack();
     },
     over(yes) {
       over = yes;

@@ -256,20 +256,20 @@ def test_signs_of_any_writing_are_shown_and_run_nothing(open_page, path, do):
     expect(page.locator(".q__title")).to_have_text(title)
 
 
+def move(state):
+    def change(db, found):
+        found.state = state
+        live.beat(db, found.id)
+
+    return change
+
+
 def test_it_begins_and_ends_on_the_same_page_and_what_is_typed_stays(open_page, path, do, ports, session):
     do(lambda db, found: setattr(found, "state", S.SCHEDULED))
     page = open_page()
     page.goto(path)
     expect(page.get_by_text("Ask beforehand")).to_be_visible()
     page.get_by_label("Your question", exact=True).fill("Half a quest")
-
-    def move(state):
-        def change(db, found):
-            found.state = state
-            live.beat(db, found.id)
-
-        return change
-
     do(move(S.LIVE))
     expect(page.get_by_text("live now")).to_be_visible()
     expect(page.get_by_label("Your question", exact=True)).to_have_value("Half a quest")
@@ -277,6 +277,34 @@ def test_it_begins_and_ends_on_the_same_page_and_what_is_typed_stays(open_page, 
     do(move(S.ENDED))
     expect(page.get_by_text("The recording is on its way")).to_be_visible()
     expect(page.locator("#ask-box")).to_have_count(0)
+
+
+def test_another_form_of_the_page_is_asked_for_until_it_is_there(open_page, path, do):
+    do(lambda db, found: setattr(found, "state", S.SCHEDULED))
+    page = open_page()
+    page.goto(path)
+    answers = [lambda route: route.abort("internetdisconnected"), lambda route: route.fulfill(status=502, body="")]
+    page.route(f"**{path}", lambda route: answers.pop(0)(route) if answers else route.continue_())
+    do(move(S.LIVE))
+    expect(page.get_by_text("live now")).to_be_visible(timeout=20_000)
+    assert answers == []
+
+
+def test_of_two_forms_of_the_page_the_newer_one_is_shown(open_page, path, do):
+    do(lambda db, found: setattr(found, "state", S.SCHEDULED))
+    page = open_page()
+    page.goto(path)
+    page.route(f"**{path}", lambda route: route.abort("internetdisconnected"))
+    with page.expect_request(f"**{path}"):
+        do(move(S.LIVE))
+    do(move(S.ENDED))
+    page.wait_for_timeout(500)
+    page.unroute(f"**{path}")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith(path) else None)
+    expect(page.get_by_text("The recording is on its way")).to_be_visible(timeout=10_000)
+    page.wait_for_timeout(6000)
+    assert len(asked) == 1
 
 
 def test_without_scripts_one_asks_and_votes_by_forms(open_page, path, do):

@@ -44,18 +44,34 @@ questions.open(root.dataset.chosen);
 
 // --- Another form of the page: it has begun, it is over. What is typed, and a picture that plays, stay as they are. ------
 
+const SPREAD = 1_500; // everybody who watches asks for it at once
+const AGAIN = 3_000;
+const pause = (time) => new Promise((done) => setTimeout(done, time));
 let stage = root.dataset.stage;
+let turn = 0;
 
+/** Ask for the page until it is there, or the stage has changed once more. */
 async function restage(next) {
   stage = next;
-  await new Promise((done) => setTimeout(done, Math.random() * 1500)); // everybody who watches asks for it at once
-  if (stage !== next) return;
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } }).catch(() => null);
-  if (!answer?.ok) {
-    stage = "";
-    return;
+  const mine = ++turn;
+  let page = null;
+  for (let wait = 0; !page && mine === turn; wait = AGAIN) {
+    await pause(wait + Math.random() * SPREAD);
+    if (mine === turn) page = await newPage();
   }
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (mine === turn) show(page);
+}
+
+async function newPage() {
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+    return answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  } catch {
+    return null; // no network, or it broke on the way
+  }
+}
+
+function show(page) {
   const found = page.getElementById("live");
   if (!found) return location.reload();
   root.className = found.className;

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response, g, request
-from flask_babel import Babel, format_decimal, get_domain, gettext
+from flask_babel import Babel, force_locale, format_decimal, get_domain, gettext
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header, parse_cookie
 
@@ -65,6 +65,12 @@ def say(message: Message | Mapping[str, Any] | None) -> str:
 
 def _translate(text: str) -> str:
     return str(gettext(text))
+
+
+def say_in(spoken: str, text: str) -> str:
+    """The text in this language, whoever reads it; in English where we do not speak it."""
+    with force_locale(spoken if spoken in LANGUAGES else "en"):
+        return _translate(text)
 
 
 def local_time(at: datetime) -> datetime:

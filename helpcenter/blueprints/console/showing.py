@@ -13,7 +13,7 @@ from helpcenter.models import Channel, DeskDeed, LiveSession, LiveSessionState, 
 from helpcenter.services import broadcasts, channels, console, sessions
 from helpcenter.services.console import Command, Row
 from helpcenter.services.console.commands import TAIL
-from helpcenter.web import now, settings
+from helpcenter.web import now, say_in, settings
 
 NO_CONTENT: Final = 204
 STEPS: Final = 1000
@@ -36,13 +36,15 @@ DEEDS: Final = {
     DeskDeed.OFF_RECORD: N_("Off the record"),
     DeskDeed.ON_RECORD: N_("On the record again"),
 }
+SLATE: Final = N_("Back in a moment")
+"""What stands in the picture while it is off the record; it is recorded for everybody."""
 _ASKED: Final = {Command.END, Command.START_OVER}
 
 
 def whole_page(db: Session, found: LiveSession, *, key: str | None = None, error: str = "") -> str:
     """The page; `key` is the stream key, where it was asked for."""
     return render_template(
-        "console/console.html", server_now=now().timestamp(), error=error,
+        "console/console.html", server_now=now().timestamp(), error=error, slate=say_in(found.language, SLATE),
         **{**now_values(db, found), **desk_values(db, found), **encoder_values(db, found), "key": key},
     )  # fmt: skip
 

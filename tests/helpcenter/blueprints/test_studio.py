@@ -222,3 +222,13 @@ def test_a_full_disk_is_said_and_nothing_is_acknowledged(browser, desk, ports, m
     assert put(browser, desk, take, 0).status_code == 507
     monkeypatch.undo()
     assert put(browser, desk, take, 0).json == {"next": 1}
+
+
+@pytest.mark.parametrize("reader", ["de", "en"])
+@pytest.mark.parametrize(
+    ("language", "words"), [("de", "Gleich geht es weiter"), ("en", "Back in a moment"), ("fr", "Back in a moment")]
+)
+def test_what_is_recorded_for_all_is_in_the_sessions_language(browser, session, ports, reader, language, words):
+    change(ports, session, language=language)
+    page = browser.get(f"/console/{session.public_id}", headers={"Accept-Language": reader}).text
+    assert f'<li data-word="slate" lang="{language}">{words}</li>' in page

@@ -217,6 +217,48 @@ def test_what_waits_survives_that_the_page_is_loaded_again(open_desk, ports, ses
     assert at == pytest.approx(pressed, abs=0.5)
 
 
+def test_a_press_for_what_is_not_there_any_more_is_said_and_lets_the_others_by(open_desk, ports, session):
+    page = open_desk()
+    page.route("**/desk/answer", lambda route: route.fulfill(status=404, body="<h1>There is nothing here.</h1>"))
+    page.locator("#bar-answer").click()
+    expect(page.locator("#line-state")).to_contain_text("Not taken: 1.")
+    expect(page.locator("#bar-now")).to_be_hidden()
+    page.locator("#bar-off").click()
+    expect(page.locator(".bar__off")).to_be_visible()
+    expect(page.locator("#line-state")).to_have_attribute("data-count", "0")
+    assert deeds(ports) == ["off_record"]
+    page.unroute("**/desk/answer")
+    page.reload()
+    expect(title(page)).to_have_text("How far does it go in winter?")
+    all_sent(page)
+    assert deeds(ports) == ["off_record", "answer"]
+
+
+def test_what_is_refused_again_after_a_reload_is_dropped(open_desk, ports):
+    page = open_desk()
+    page.route("**/desk/answer", lambda route: route.fulfill(status=404, body="<h1>There is nothing here.</h1>"))
+    page.locator("#bar-answer").click()
+    expect(page.locator("#line-state")).to_contain_text("Not taken: 1.")
+    for number in (1, 0):
+        page.reload()
+        words = page.locator("#line-state", has_text="Not taken")
+        expect(words).to_have_count(number)
+    all_sent(page)
+    assert deeds(ports) == []
+
+
+def test_a_sign_in_that_has_ended_is_said_and_what_was_pressed_is_kept(open_desk, ports):
+    page = open_desk()
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    page.locator("#bar-answer").click()
+    expect(page.locator("#line-state")).to_contain_text("Please sign in again")
+    expect(page.locator("#line-state")).to_have_attribute("data-count", "1")
+    page.context.add_cookies(cookies)
+    all_sent(page)
+    assert deeds(ports) == ["answer"]
+
+
 def test_two_hosts_at_once_see_the_same_and_one_wins(open_desk, ports, session):
     maria, tom = open_desk(0), open_desk(1, viewport=TABLET)
     tom.route("**/desk?seen=*", lambda route: route.abort())  # Tom's page is a moment behind

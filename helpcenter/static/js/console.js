@@ -50,11 +50,12 @@ function showLine() {
   const waiting = buffer.waiting.length;
   const long = waiting > 0 && Date.now() - buffer.waiting[0].at > 1_500; // what is sent at once needs no words
   const words = buffer.out ? "out" : buffer.offline ? "offline" : long ? "waiting" : "";
-  state.hidden = !words;
-  state.dataset.count = waiting;
   const told = [words, buffer.offline && waiting ? "waiting" : "", buffer.forgetful && waiting ? "forgetful" : ""];
   const said = told.filter(Boolean).map((name) => state.dataset[name].replace("{number}", waiting));
+  if (buffer.refused) said.push(state.dataset.refused.replace("{number}", buffer.refused));
   const text = said.join(" ");
+  state.hidden = !text;
+  state.dataset.count = waiting;
   if (state.textContent !== text) state.textContent = text;
 }
 

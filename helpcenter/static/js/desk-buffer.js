@@ -3,6 +3,8 @@
 
 const PATIENCE = 8_000;
 const AGAIN = 2_000;
+const OUT = new Set([401, 403]);
+const LATER = new Set([408, 425, 429]);
 
 export class Buffer {
   #list = [];
@@ -11,9 +13,9 @@ export class Buffer {
 
   /** `arrived(nodes, status)` is told what the server's answer shows; `changed()` that something waits, or no longer does. */
   constructor(store, token, { arrived, changed }) {
-    Object.assign(this, { token, arrived, changed, offline: false, out: false, forgetful: false });
+    Object.assign(this, { token, arrived, changed, offline: false, out: false, forgetful: false, refused: 0 });
     this.#store = store;
-    this.#list = this.#read();
+    this.#write(this.#read().map((press) => ({ ...press, parked: false })));
     setInterval(() => this.send(), AGAIN);
     addEventListener("online", () => this.send());
     addEventListener("storage", ({ key }) => key === store && ((this.#list = this.#read()), changed()));
@@ -21,7 +23,7 @@ export class Buffer {
   }
 
   get waiting() {
-    return this.#list;
+    return this.#list.filter(({ parked }) => !parked);
   }
 
   put(press) {
@@ -30,7 +32,7 @@ export class Buffer {
   }
 
   async send() {
-    if (this.#sending || !this.#list.length) return;
+    if (this.#sending || !this.waiting.length) return;
     this.#sending = true;
     try {
       // Two tabs share what waits; one of them sends it.
@@ -42,16 +44,28 @@ export class Buffer {
   }
 
   async #sendAll() {
-    for (this.#list = this.#read(); this.#list.length; ) {
-      const [press] = this.#list;
+    for (this.#list = this.#read(); this.waiting.length; ) {
+      const [press] = this.waiting;
       const answer = await this.#post(press);
-      if (!answer || answer.status >= 500 || answer.status === 429) return this.line(!answer);
+      if (!answer || answer.status >= 500 || LATER.has(answer.status)) return this.line(!answer);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       this.line(false);
-      if (this.#isOut(!page.getElementById("desk"))) return; // the sign-in has ended: it is kept
-      this.#write(this.#read().filter((other) => other.key !== press.key));
-      this.arrived(page, answer.status);
+      const known = page.getElementById("desk") !== null;
+      if (this.#isOut(!known && (answer.redirected || OUT.has(answer.status)))) return; // the sign-in has ended: it is kept
+      if (!known && answer.ok) return; // not from our side
+      if (!known) this.#refuse(press);
+      else {
+        this.#write(this.#read().filter((other) => other.key !== press.key));
+        this.arrived(page, answer.status);
+      }
     }
+  }
+
+  // What it was for is not there any more. So that the others get by, it is tried only once more, when the page is loaded again.
+  #refuse({ key, again }) {
+    this.refused += 1;
+    const list = again ? this.#read().filter((other) => other.key !== key) : this.#read();
+    this.#write(list.map((other) => (other.key === key ? { ...other, parked: true, again: true } : other)));
   }
 
   /** Whether there is no line to the server; said by whoever has tried. */

@@ -287,6 +287,72 @@ def test_two_hosts_write_notes_and_one_chooses(open_desk, ports, session):
     expect(page.locator("#notes-text")).to_have_value("Say goodbye")
 
 
+def leaves(page):
+    """Whether the page may be left without a word, as `beforeunload` sees it."""
+    return page.evaluate("dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+
+
+def test_notes_are_kept_once_the_server_has_them_and_not_before(open_desk, ports, session):
+    maria, tom = open_desk(0), open_desk(1)
+    state = tom.locator("#notes-state")
+    assert leaves(tom)
+    maria.locator("#notes-text").fill("Say hello")
+    expect(maria.locator("#notes-state")).to_have_text("kept")
+    tom.locator("#notes-text").fill("Say goodbye")
+    assert not leaves(tom)
+    expect(tom.locator("#notes-conflict")).to_contain_text("Say hello")
+    assert not leaves(tom)
+    tom.route("**/notes", lambda route: route.abort("internetdisconnected"))
+    tom.locator("#notes-mine").click()
+    expect(state).to_have_text("wait for the network")
+    assert not leaves(tom)
+    tom.unroute("**/notes")
+    expect(state).to_have_text("kept", timeout=10_000)
+    assert leaves(tom)
+    with ports.database.reading() as db:
+        assert db.get_one(LiveSession, session.id).notes == "Say goodbye"
+
+
+def hold(page, what):
+    """The routes of such requests as they come; none goes on by itself."""
+    routes = []
+
+    def keep(route):
+        routes.append(route)
+
+    page.route(what, keep)
+    return routes
+
+
+def test_notes_are_not_said_to_be_kept_while_they_are_on_their_way(open_desk):
+    maria, tom = open_desk(0), open_desk(1)
+    maria.locator("#notes-text").fill("Say hello")
+    expect(maria.locator("#notes-state")).to_have_text("kept")
+    tom.locator("#notes-text").fill("Say goodbye")
+    expect(tom.locator("#notes-conflict")).to_be_visible()
+    held = hold(tom, "**/notes")
+    tom.locator("#notes-mine").click()
+    tom.wait_for_timeout(500)
+    expect(tom.locator("#notes-state")).not_to_have_text("kept")
+    held[0].continue_()
+    expect(tom.locator("#notes-state")).to_have_text("kept")
+    assert len(held) == 1
+
+
+def test_notes_that_are_left_while_they_are_sent_do_not_clash_with_themselves(open_desk, ports, session):
+    page = open_desk()
+    held = hold(page, "**/notes")
+    page.locator("#notes-text").fill("Say hello")
+    page.wait_for_timeout(1500)
+    page.locator("#notes-text").blur()
+    page.wait_for_timeout(200)
+    for route in held:
+        route.continue_()
+    expect(page.locator("#notes-state")).to_have_text("kept")
+    expect(page.locator("#notes-conflict")).to_be_hidden()
+    assert len(held) == 1
+
+
 def test_new_questions_are_counted_and_held_back(open_desk, ports, session):
     page = open_desk(viewport=DESKTOP)
     before = page.locator("#inbox .item__title").all_inner_texts()

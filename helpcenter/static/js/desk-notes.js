@@ -1,4 +1,5 @@
-// The hosts' notes: kept a moment after they were typed. Whoever finds that somebody else has changed them chooses.
+// The hosts' notes: sent a moment after they were typed, and "kept" once the server has them. Whoever finds that somebody else
+// has changed them chooses.
 
 const PAUSE = 1_200;
 const AGAIN = 4_000;
@@ -12,25 +13,41 @@ export function keepNotes(token) {
   let was = text.value;
   let timer = 0;
   let theirs = null;
+  let sending = false;
 
+  const waits = () => text.value !== was;
+  const tell = (word) => say(part("state").dataset[word]);
+
+  function say(words) {
+    if (part("state").textContent !== words) part("state").textContent = words;
+  }
+
+  // One after the other: two at once would each find the notes changed by the other.
   async function send() {
     clearTimeout(timer);
-    if (theirs !== null || text.value === was) return;
-    const sent = text.value;
+    if (sending || theirs !== null) return;
+    if (!waits()) return part("state").textContent && tell("kept");
+    sending = true;
     try {
-      const body = new URLSearchParams({ notes: sent, was });
-      const headers = { "X-CSRF-Token": token, "HX-Request": "true" };
-      const answer = await fetch(box.dataset.address, { method: "POST", body, headers, signal: AbortSignal.timeout(8_000) });
-      const { notes, words } = await answer.json();
-      if (answer.status === 409) return differ(notes);
-      if (!answer.ok) return void (part("state").textContent = words);
-      was = sent;
-      if (text.value === sent) part("state").textContent = part("state").dataset.kept;
-      else later(PAUSE);
+      await sendOnce(text.value);
     } catch {
-      part("state").textContent = part("state").dataset.waiting;
+      tell("waiting");
       later(AGAIN);
+    } finally {
+      sending = false;
     }
+  }
+
+  async function sendOnce(sent) {
+    const body = new URLSearchParams({ notes: sent, was });
+    const headers = { "X-CSRF-Token": token, "HX-Request": "true" };
+    const answer = await fetch(box.dataset.address, { method: "POST", body, headers, signal: AbortSignal.timeout(8_000) });
+    const { notes, words } = await answer.json();
+    if (answer.status === 409) return differ(notes);
+    if (answer.ok) was = sent;
+    else say(words);
+    if (text.value !== sent) later(PAUSE);
+    else if (answer.ok) tell("kept");
   }
 
   function later(pause) {
@@ -42,7 +59,7 @@ export function keepNotes(token) {
     theirs = notes;
     part("theirs").textContent = notes;
     part("conflict").hidden = false;
-    part("state").textContent = "";
+    say("");
   }
 
   function settle(mine) {
@@ -50,15 +67,18 @@ export function keepNotes(token) {
     theirs = null;
     if (!mine) text.value = was;
     part("conflict").hidden = true;
+    tell("typing");
     send();
-    part("state").textContent = part("state").dataset.kept;
   }
 
   text.addEventListener("input", () => {
-    part("state").textContent = part("state").dataset.typing;
+    tell("typing");
     later(PAUSE);
   });
   text.addEventListener("blur", send);
+  addEventListener("beforeunload", (event) => {
+    if (waits()) event.preventDefault();
+  });
   part("mine").addEventListener("click", () => settle(true));
   part("take").addEventListener("click", () => settle(false));
 }

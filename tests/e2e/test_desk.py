@@ -136,6 +136,30 @@ def test_keys_do_nothing_while_somebody_types(open_desk, ports, session):
         assert db.get_one(LiveSession, session.id).notes == "add us so"
 
 
+def test_single_letters_can_be_switched_off_and_stay_so(open_desk, ports):
+    page = open_desk()
+    page.get_by_role("button", name="Keys").click()
+    switch = page.get_by_label("Single letters and “?” work on this page")
+    expect(switch).to_be_checked()
+    switch.uncheck()
+    page.get_by_role("button", name="Close").click()
+    for _ in range(2):
+        for key in "auon?f":
+            page.keyboard.press(key)
+        expect(page.locator("#keys")).to_be_hidden()
+        expect(page.locator("#mark-title")).not_to_be_focused()
+        page.locator("#agenda .item").first.focus()
+        page.keyboard.press("ArrowDown")
+        expect(page.locator("#agenda .item").nth(1)).to_be_focused()
+        assert deeds(ports) == []
+        page.reload()
+    page.get_by_role("button", name="Keys").click()
+    switch.check()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("a")
+    expect(title(page)).to_have_text("How far does it go in winter?")
+
+
 def test_without_a_line_presses_keep_their_instants_and_are_sent_once(open_desk, ports, session, clock):
     page = open_desk()
     pressed = {}

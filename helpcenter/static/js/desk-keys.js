@@ -1,10 +1,14 @@
-// The desk by keyboard. Never while somebody types, and never with a modifier, but for Alt with the arrows.
+// The desk by keyboard. Never while somebody types, and never with a modifier, but for Alt with the arrows. Who speaks to his
+// computer, or often hits a key by accident, switches single signs off (WCAG 2.1.4).
+
+import { remember, remembered } from "./studio-devices.js";
 
 const BUTTONS = {
   a: ["bar-answer"], d: ["bar-done"], s: ["bar-skip"], u: ["bar-undo"], o: ["bar-off", "bar-on"], n: ["show-new"],
 };
 const dialog = document.getElementById("keys");
 const opener = document.getElementById("show-keys");
+const letters = document.getElementById("keys-letters");
 
 const rows = () => [...document.querySelectorAll("#agenda > li, #inbox > li")];
 const press = (id) => {
@@ -36,6 +40,7 @@ function does(event) {
   if (event.key === "Enter" || (event.altKey && event.key.startsWith("Arrow"))) return onChosen(event);
   if (event.altKey) return false;
   if (event.key === "ArrowDown" || event.key === "ArrowUp") return choose(event.key === "ArrowDown" ? 1 : -1), true;
+  if (!letters.checked) return false;
   if (event.key === "?") return dialog.showModal(), true;
   if (event.key === "f") return document.getElementById("mark-title")?.focus(), true;
   return BUTTONS[event.key]?.some(press) ?? false;
@@ -48,5 +53,15 @@ document.addEventListener("keydown", (event) => {
   if (does(event)) event.preventDefault();
 });
 
+function showLetters() {
+  opener.querySelector("kbd").hidden = !letters.checked;
+}
+
+letters.checked = remembered("desk").letters ?? true;
+letters.addEventListener("change", () => {
+  remember("desk", { letters: letters.checked });
+  showLetters();
+});
+showLetters();
 opener.hidden = false;
 opener.addEventListener("click", () => dialog.showModal());

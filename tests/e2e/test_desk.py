@@ -160,6 +160,12 @@ def test_single_letters_can_be_switched_off_and_stay_so(open_desk, ports):
     expect(title(page)).to_have_text("How far does it go in winter?")
 
 
+def test_the_names_of_keys_are_in_the_readers_language(open_desk):
+    page = open_desk(locale="de-DE")
+    page.keyboard.press("?")
+    expect(page.locator("#keys kbd", has_text="Eingabetaste")).to_be_visible()
+
+
 def test_without_a_line_presses_keep_their_instants_and_are_sent_once(open_desk, ports, session, clock):
     page = open_desk()
     pressed = {}

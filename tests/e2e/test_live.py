@@ -436,28 +436,63 @@ def test_after_off_the_record_each_viewer_goes_on_where_he_was(open_page, path, 
     assert paused.evaluate(f"{VIDEO}.currentTime") < 10
 
 
-def test_an_answer_plays_in_its_place_while_the_session_runs(open_page, path, ports, do, tmp_path):
+@pytest.fixture
+def answer(ports, do, tmp_path):
+    """`answer(title)` answers that question by a clip of four seconds."""
     film = tmp_path / "clip.mp4"
     subprocess.run(
         ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:d=4", "-c:v", "libx264", "-pix_fmt", "yuv420p",
          "-movflags", "faststart", film], check=True,
     )  # fmt: skip
+
+    def answered(title):
+        def change(db, session):
+            item = of(db, title)
+            clip = make_clip(db, make_recording(db), provisional=True, start=0, end=4)
+            clip.media_key = f"recordings/{clip.recording.public_id}/clip-1.mp4"
+            ports.storage.put(clip.media_key, shutil.copy(film, tmp_path / "copy.mp4"))
+            item.clip_id = clip.id
+            live.bring(db, item, AgendaStage.ANSWERED, actor=None, now=NOW)
+            live.beat(db, session.id)
+
+        do(change)
+
+    return answered
+
+
+def test_an_answer_plays_in_its_place_while_the_session_runs(open_page, path, do, answer):
     name = do(ask("How far?"))
-
-    def answer(db, session):
-        item = of(db, "How far?")
-        clip = make_clip(db, make_recording(db), provisional=True, start=0, end=4)
-        clip.media_key = f"recordings/{clip.recording.public_id}/clip-1.mp4"
-        ports.storage.put(clip.media_key, film)
-        item.clip_id = clip.id
-        live.bring(db, item, AgendaStage.ANSWERED, actor=None, now=NOW)
-        live.beat(db, session.id)
-
     page = open_page()
     page.goto(path)
-    do(answer)
+    answer("How far?")
     page.get_by_role("link", name=re.compile("Play the answer")).click()
     until(page, "document.querySelector('.q__clip')?.currentTime > 0.3")
     assert page.url.endswith(path)
     page.goto(f"{path}?q={name}#q-{name}")
     expect(page.locator(".q__clip")).to_be_visible()
+
+
+def test_what_is_open_is_said_of_the_answer_that_plays_and_of_no_other(open_page, path, do, answer):
+    for title in ("How far?", "How long?"):
+        do(ask(title)), answer(title)
+    page = open_page()
+    page.goto(path)
+    far, long = (
+        question(page, title).get_by_role("link", name=re.compile("Play the answer")) for title in ("far", "long")
+    )
+    far.click()
+    expect(far).to_have_attribute("aria-expanded", "true")
+    long.click()
+    expect(long).to_have_attribute("aria-expanded", "true")
+    expect(far).to_have_attribute("aria-expanded", "false")
+
+    def change(db, session):
+        of(db, "How long?").question.title = "How long does it last?"
+        live.beat(db, session.id)
+
+    do(change)
+    expect(question(page, "How long does it last?").locator("video")).to_be_visible()
+    expect(long).to_have_attribute("aria-expanded", "true")
+    long.click()
+    expect(long).to_have_attribute("aria-expanded", "false")
+    expect(page.locator(".q__clip")).to_have_count(0)

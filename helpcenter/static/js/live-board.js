@@ -69,7 +69,10 @@ export function board(root, { send, say, tell, pauseLive }) {
     count(fresh);
     mark(fresh);
     const playing = old?.dataset.place === said.place && old.querySelector("video");
-    if (playing) fresh.append(playing);
+    if (playing) {
+      fresh.append(playing);
+      unfold(fresh, true);
+    }
     if (old?.parentElement === list(said.place)) old.replaceWith(fresh);
     else {
       old?.remove();
@@ -211,12 +214,19 @@ export function board(root, { send, say, tell, pauseLive }) {
 
   // --- Answers play in their place ----------------------------------------------------------------------------------------
 
+  function unfold(item, open) {
+    item.querySelector("a[data-clip]")?.setAttribute("aria-expanded", String(open));
+  }
+
   function play(link) {
     const item = link.closest("[data-q]");
     const old = item.querySelector("video");
-    link.setAttribute("aria-expanded", String(!old));
-    if (old) return old.remove();
-    for (const other of root.querySelectorAll(".q__clip")) other.remove();
+    for (const other of root.querySelectorAll(".q__clip")) {
+      unfold(other.closest("[data-q]"), false);
+      other.remove();
+    }
+    if (old) return;
+    unfold(item, true);
     pauseLive();
     const video = Object.assign(document.createElement("video"), { className: "q__clip", controls: true, playsInline: true, src: link.href });
     video.setAttribute("aria-label", title(item));

@@ -8,6 +8,7 @@ const two = (number) => String(number).padStart(2, "0");
 
 export class Panel {
   #troubles = new Map();
+  #told = "";
 
   constructor(element, studio) {
     this.element = element;
@@ -108,9 +109,18 @@ export class Panel {
     if (busy) this.part("busy-words").textContent = trouble.words;
     const word = trouble?.kind === "sign-in" ? "sign-in" : trouble?.kind === "line" ? "no-line-keeps"
       : waiting > 3 ? "waiting" : !this.studio.recorder?.running && !waiting ? "" : this.studio.live ? "arrives" : "arrives-unseen";
-    const text = this.say(word, { seconds: waiting });
-    show(this.part("line"), [trouble?.kind === "line" ? trouble.words : "", text].filter(Boolean).join(" "));
+    const why = trouble?.kind === "line" ? trouble.words : "";
+    const text = [why, this.say(word, { seconds: waiting })].filter(Boolean).join(" ");
+    show(this.part("line"), text);
+    this.#tell(word + why, text);
     this.part("line").classList.toggle("studio__line--bad", Boolean(trouble) || waiting > 10);
+  }
+
+  // What is counted changes each second; a screen reader is told when it is something else.
+  #tell(what, text) {
+    if (what === this.#told) return;
+    this.#told = what;
+    this.part("news").textContent = text;
   }
 
   slow(yes) {

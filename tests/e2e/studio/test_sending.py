@@ -95,6 +95,26 @@ def test_a_line_that_is_cut_for_five_seconds_loses_nothing(open_host, ports, tmp
     check_whole(strung(stop(page, ports), tmp_path), sent)
 
 
+def test_how_much_waits_is_shown_each_second_and_announced_once(open_host):
+    page = open_host()
+    set_up(page)
+    send(page)
+    page.evaluate(
+        """() => {
+            window.heard = [], window.seen = [];
+            for (const place of document.querySelectorAll("#studio [role=status]"))
+                new MutationObserver(() => heard.push(place.textContent)).observe(place, { childList: true });
+            const line = document.getElementById("studio-line");
+            new MutationObserver(() => seen.push(line.textContent)).observe(line, { childList: true });
+        }"""
+    )
+    page.context.set_offline(True)
+    page.wait_for_timeout(6000)
+    heard, seen = page.evaluate("[heard, seen]")
+    assert [text.partition(".")[0] for text in heard] == ["No connection"]
+    assert len(seen) > 3
+
+
 @pytest.mark.drill
 def test_a_reload_ends_the_take_whole_and_the_next_one_begins_by_itself(open_host, ports, tmp_path):
     page = open_host()

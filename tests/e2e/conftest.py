@@ -4,7 +4,7 @@ import shutil
 import threading
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import make_server
 
 PHONE = {"width": 390, "height": 844}
@@ -16,23 +16,41 @@ def site(app):
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
+    app.extensions["hub"].stop()  # so that the server has no more streams to end
     server.shutdown()
     thread.join()
     server.server_close()
 
 
 @pytest.fixture(scope="module")
-def chromium():
+def chromium_flags():
+    """What Chromium is started with besides; for tests to override."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def chromium(chromium_flags):
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        arguments = ["--no-sandbox", *chromium_flags]
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=arguments)
         yield browser
         browser.close()
 
 
 @pytest.fixture
-def open_page(chromium, site):
-    """`open_page(**options)` is a page of a fresh browser; whatever it complains about fails the test."""
+def is_complaint():
+    """`is_complaint(text)`: whether an error in the console is a mistake; for tests to override that cause some on purpose."""
+    return lambda _: True
+
+
+@pytest.fixture
+def open_page(chromium, site, is_complaint):
+    """`open_page(**options)` is a page of a fresh browser; a script that fails, or a complaint in the console, fails the test."""
     contexts, complaints = [], []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and is_complaint(message.text):
+            complaints.append(message.text)
 
     def opened(**options) -> Page:
         context = chromium.new_context(**{"base_url": site, "locale": "en-GB", "viewport": PHONE, **options})
@@ -40,7 +58,7 @@ def open_page(chromium, site):
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("console", note)
         return page
 
     yield opened

@@ -1,10 +1,8 @@
 """A desk in Chromium: a session that is live on this site, its questions, and hosts with their browsers."""
 
-import shutil
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from helpcenter.models import (
     LiveSession,
@@ -22,14 +20,6 @@ from tests.factories import NOW, make_question, make_session, make_topic, make_u
 REMOTE_ID = "local-0002"
 TABLET = {"width": 820, "height": 1180}
 DESKTOP = {"width": 1280, "height": 900}
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

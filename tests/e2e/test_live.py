@@ -23,7 +23,6 @@ from helpcenter.ports import utc_now
 from helpcenter.services import channels, live
 from streaming.local.archive import Archive, Container, TakeSource
 from tests.conftest import NOW
-from tests.e2e.conftest import PHONE
 from tests.e2e.test_public import WIDER
 from tests.factories import make_clip, make_recording, make_session
 
@@ -43,31 +42,9 @@ def path(session):
 
 
 @pytest.fixture
-def open_page(chromium, site, app):
-    """`open_page(**options)` is a page of a fresh browser; what its scripts complain about fails the test.
-
-    What the network refuses does not: here it is refused on purpose, and the picture is asked for until it is there.
-    """
-    contexts, complaints = [], []
-
-    def opened(**options):
-        context = chromium.new_context(**{"base_url": site, "locale": "en-GB", "viewport": PHONE, **options})
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda message: complaints.append(message.text) if _is_ours(message) else None)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    app.extensions["hub"].stop()  # so that the server has no more streams to end
-    assert complaints == []
-
-
-def _is_ours(message):
-    return message.type == "error" and not message.text.startswith("Failed to load resource")
+def is_complaint():
+    """Requests are refused on purpose here, and the picture is asked for until it is there."""
+    return lambda text: not text.startswith("Failed to load resource")
 
 
 def until(page, script, patience=20.0):

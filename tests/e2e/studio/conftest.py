@@ -1,22 +1,23 @@
 """A session that this site broadcasts itself, its host, and a browser with a fake camera and a fake microphone."""
 
-import shutil
 import time
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from helpcenter.models import LiveSessionState
 from helpcenter.permissions import Role
 from helpcenter.services import accounts, broadcasts
 from streaming.platform import BroadcastStatus
 from tests.conftest import Clock
-from tests.e2e.conftest import PHONE
 from tests.e2e.studio.desk import REMOTE_ID
 from tests.factories import NOW, make_channel, make_session, make_user
 
-FAKES = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+FLAGS = [
+    "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
 NOTED = ("Failed to load resource", "htmx:")
 """What the browser notes of each refusal and each cut line, which the page puts into words."""
 
@@ -37,37 +38,13 @@ def clock():
 
 
 @pytest.fixture
-def open_page(chromium, site):
-    """`open_page(**options)` is a page of a fresh browser; whatever it complains about fails the test."""
-    contexts, complaints = [], []
-
-    def note(text):
-        if not text.startswith(NOTED):
-            complaints.append(text)
-
-    def opened(**options):
-        context = chromium.new_context(**{"base_url": site, "locale": "en-GB", "viewport": PHONE, **options})
-        context.set_default_timeout(20_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: note(str(error)))
-        page.on("console", lambda message: note(message.text) if message.type == "error" else None)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
+def is_complaint():
+    return lambda text: not text.startswith(NOTED)
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required", *FAKES]
-        )  # fmt: skip
-        yield browser
-        browser.close()
+def chromium_flags():
+    return FLAGS
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import socket
 import threading
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from helpcenter.permissions import Role
@@ -38,20 +38,18 @@ def settings(tmp_path, database_url, emulator):
 
 
 @pytest.fixture
-def page(app, ports, settings):
+def page(chromium, app, ports, settings):
     with ports.database.transaction() as db:
         admin = make_user(db, Role.ADMIN)
         token = accounts.start_sign_in(db, admin, browser="test", now=ports.clock())
     server = make_server("localhost", int(settings.site_url.rpartition(":")[2]), app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        context = browser.new_context(base_url=settings.site_url, locale="en-GB")
-        cookie = {"name": "signin", "value": token, "url": settings.site_url, "sameSite": "Lax", "httpOnly": True}
-        context.add_cookies([cookie])
-        yield context.new_page()
-        browser.close()
+    context = chromium.new_context(base_url=settings.site_url, locale="en-GB")
+    cookie = {"name": "signin", "value": token, "url": settings.site_url, "sameSite": "Lax", "httpOnly": True}
+    context.add_cookies([cookie])
+    yield context.new_page()
+    context.close()
     server.shutdown()
     thread.join()
     server.server_close()

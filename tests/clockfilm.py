@@ -68,6 +68,15 @@ def seen_at(film: Path | str, second: float) -> float:
     return read(np.frombuffer(raw, np.uint8).reshape(HEIGHT, WIDTH))
 
 
+def all_seen(film: Path | str, *, rate: float = 4) -> list[float]:
+    """The seconds that the pictures show, so many pictures for each second of the file."""
+    raw = subprocess.run(
+        ["ffmpeg", "-v", "error", "-i", film, "-vf", f"fps={rate},scale={WIDTH}:{HEIGHT}", "-pix_fmt", "gray", "-f", "rawvideo", "-"],
+        check=True, capture_output=True,
+    ).stdout  # fmt: skip
+    return [read(frame) for frame in np.frombuffer(raw, np.uint8).reshape(-1, HEIGHT, WIDTH)]
+
+
 def beeps(film: Path | str) -> list[float]:
     """The seconds of the file at which a beep begins."""
     raw = subprocess.run(

@@ -35,6 +35,7 @@ def tidy(ports: Ports, *, every: timedelta = EVERY, old: timedelta = OLD) -> Non
     _quota(ports, now)
     _told(ports, now)
     _archives(ports, now)
+    _discarded(ports)
     with ports.database.transaction() as db:
         subscriptions.forget_old(db, now=now)
         guests.sweep(db)
@@ -82,6 +83,13 @@ def _told(ports: Ports, now: datetime) -> None:
         folders = videos.forget_old(db, now=now)
     for folder in folders:
         ports.storage.delete_tree(folder)
+
+
+def _discarded(ports: Ports) -> None:
+    with ports.database.transaction() as db:
+        keys = recordings.take_discarded(db)
+        for folder in {key.rpartition("/")[0] for key in keys}:
+            ports.storage.delete_tree(folder)
 
 
 def _archives(ports: Ports, now: datetime) -> None:

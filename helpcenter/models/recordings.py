@@ -201,3 +201,13 @@ class Asset(Base):
     kind: Mapped[str] = mapped_column(String(40))
     key: Mapped[str] = mapped_column(String(300))
     content_type: Mapped[str] = mapped_column(String(80))
+
+
+class DiscardedFile(Base):
+    """A file in the storage that shows what nobody may see any more: nothing refers to it, and it is to be deleted."""
+
+    __tablename__ = "discarded_files"
+
+    id: Mapped[Id]
+    key: Mapped[str] = mapped_column(String(300), unique=True)
+    at: Mapped[datetime]

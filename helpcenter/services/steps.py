@@ -147,6 +147,17 @@ def rerun(db: Session, recording_id: int, *, first: str, by: User | None, now: d
             _audit(db, by, "run steps again", step, now=now)
 
 
+def start_again(db: Session, recording_id: int, *, now: datetime) -> None:
+    """Do the whole chain once more, since the file itself has to become another; what is being done now counts for nothing."""
+    for step in chain_of(db, recording_id):
+        if step.state is StepState.DOING:
+            values = {"fence": step.fence + 1, "attempts": 0, "due_at": now, "progress": 0.0, "leased_until": None}
+            _change(db, step.id, step.fence, StepState.TODO, values)
+        else:
+            _start_over(db, step.id, now=now)
+    defer(db, ADVANCE_RECORDING, recording_id)
+
+
 def due(db: Session, *, now: datetime) -> list[int]:
     """Recordings on which a worker could do something now, the longest waiting first: new, to be tried again, or left behind."""
     ids = select(Step.recording_id).where(_claimable(now)).group_by(Step.recording_id)

@@ -78,6 +78,7 @@ def _attempt(ports: Ports, recording_id: int, public_id: str, claim: Claim, leas
 def _store(job: Job, outcome: Outcome, keys: dict[str, str]) -> None:
     now = job.ports.clock()
     with job.ports.database.transaction() as db:
+        outcome.lock(db)
         if not steps.finish(db, job.claim, now=now, note=outcome.note, result=outcome.result):
             raise LeaseLost
         recording = db.get_one(Recording, job.recording_id)

@@ -40,17 +40,23 @@ def _store_nothing(_: Session, __: Recording, ___: Keys) -> None:
     """For steps that only say something."""
 
 
+def _lock_nothing(_: Session) -> None:
+    """For steps whose results are nobody else's business."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a step has done: files by their names, what to write into rows, and what to say about it.
 
     `store` gets the storage keys of `files` by name, and runs in the transaction that marks the step done. `digest`
-    names the files' content where it is known already; else they are read for it.
+    names the files' content where it is known already; else they are read for it. `lock` comes first in that transaction, for
+    locks that others take before they come to the step. Both may raise Later: then the step is done once more.
     """
 
     note: Message | None = None
     files: Mapping[str, Path] = field(default_factory=dict)
     store: Store = _store_nothing
+    lock: Callable[[Session], None] = _lock_nothing
     result: dict[str, Any] | None = None
     digest: str | None = None
 

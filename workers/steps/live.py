@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy import select
@@ -30,6 +31,7 @@ _LOOK: Final = 0.2
 _GIVEN_UP: Final = timedelta(seconds=40)
 """So long after its end a clip gets what there is: the line was cut, and what is missing may never come."""
 _AGAIN: Final = timedelta(seconds=2)
+_SAME: Final = timedelta(seconds=0.05)
 POSTER: Final = "poster.jpg"
 _NOTHING: Final = N_(
     "Nothing of this session arrived here. If somebody has recorded it, attach the file to the session."
@@ -41,6 +43,7 @@ _OPEN: Final = frozenset({Visibility.PUBLIC, Visibility.UNLISTED})
 class Source:
     """What is kept of a session: its archive, from when till when (None: it goes on), and what is off the record."""
 
+    session_id: int
     archive: Archive
     begins: datetime
     ends: datetime | None
@@ -58,16 +61,16 @@ def source_of(job: Job) -> Source:
         if session is None or session.live_at is None:
             raise UnusableMedia(_NOTHING)
         archive = Archive(job.ports.settings.live_root, recording.source_ref)
-        return Source(archive, session.live_at, session.ended_at, live.hidden_stretches(db, session.id))
+        return Source(session.id, archive, session.live_at, session.ended_at, live.hidden_stretches(db, session.id))
 
 
 def cut(job: Job, clip: Clip) -> Outcome:
     """The clip, cut out of what has arrived; people see it as soon as this is stored. Raises Later, UnusableMedia."""
-    source = source_of(job)
-    with job.reading() as (_, recording):
-        version = version_of(recording)
-        begin, end = version.instant(clip.start), version.instant(clip.end)
-    segments = _wait_for(job, source, begin, end)
+    begin, end = _bounds(job, clip)
+    source = _wait_for(job, end)
+    segments = [one for one in source.segments() if one.end > begin and one.start < end]
+    if not segments:
+        raise UnusableMedia(_NOTHING)
     reach("cut.working")
     joined = join(job.tools, segments, job.folder, name="clip", progress=job.progress)
     picture = poster(job.tools, joined.path, probe(job.tools, joined.path), job.folder, at=0.0, name=POSTER)
@@ -75,16 +78,19 @@ def cut(job: Job, clip: Clip) -> Outcome:
     zero, gaps = zero_and_gaps(source.segments())
 
     def store(db: Session, recording: Recording, keys: Keys) -> None:
-        _retime(db, recording, zero, gaps, now=job.ports.clock())
         row = db.get(Clip, clip.id)
         if row is None:
             return
+        _check(db, source)
+        if any(abs(now - then) > _SAME for now, then in zip(_bounds_of(recording, row), (begin, end), strict=True)):
+            raise Later(timedelta())
+        _retime(db, recording, zero, gaps, now=job.ports.clock())
         row.media_key, row.poster_key, row.media_mode = keys[joined.path.name], keys.get(POSTER), "fast"
         row.media_start = round(version_of(recording).offset(joined.t0), 3)
         db.flush()
         _tell(db, recording, row, now=job.ports.clock())
 
-    return Outcome(files=files, store=store)
+    return Outcome(files=files, store=store, lock=partial(live.beat, session_id=source.session_id))
 
 
 def assemble(job: Job) -> Outcome:
@@ -99,29 +105,45 @@ def assemble(job: Job) -> Outcome:
     digest, size = digest_of({joined.path.name: joined.path}), joined.path.stat().st_size
 
     def store(db: Session, recording: Recording, keys: Keys) -> None:
+        _check(db, source)
         _retime(db, recording, joined.t0, joined.gaps, now=job.ports.clock())
         version = version_of(recording)
         version.original_key, version.original_name = keys[joined.path.name], f"{recording.title}.mp4"[-300:]
         version.sha256, version.size = digest, size
 
-    return Outcome(files={joined.path.name: joined.path}, digest=digest, store=store)
+    lock = partial(live.beat, session_id=source.session_id)
+    return Outcome(files={joined.path.name: joined.path}, digest=digest, store=store, lock=lock)
 
 
-def _wait_for(job: Job, source: Source, begin: datetime, end: datetime) -> list[Segment]:
-    """The segments of the stretch, once its last one is there."""
+def _wait_for(job: Job, end: datetime) -> Source:
+    """What is kept of the session, as it is known once it is there up to the instant `end`. Raises Later."""
     deadline = time.monotonic() + ARRIVES
     while True:
-        segments = source.segments()
-        there = any(segment.end >= end for segment in segments)
+        source = source_of(job)  # what is off the record may be another a moment later
+        there = any(segment.end >= end for segment in source.archive.segments())
         if there or job.ports.clock() > end + _GIVEN_UP:
-            wanted = [segment for segment in segments if segment.end > begin and segment.start < end]
-            if not wanted:
-                raise UnusableMedia(_NOTHING)
-            return wanted
+            return source
         if time.monotonic() > deadline:
             raise Later(_AGAIN)
         time.sleep(_LOOK)
         job.progress(0.0)
+
+
+def _bounds(job: Job, clip: Clip) -> tuple[datetime, datetime]:
+    with job.reading() as (db, recording):
+        return _bounds_of(recording, db.get(Clip, clip.id) or clip)
+
+
+def _bounds_of(recording: Recording, clip: Clip) -> tuple[datetime, datetime]:
+    """The instants between which the clip lies."""
+    version = version_of(recording)
+    return version.instant(clip.start), version.instant(clip.end)
+
+
+def _check(db: Session, source: Source) -> None:
+    """Raise Later where something else is off the record than when the files were made; nobody changes it until the commit."""
+    if live.hidden_stretches(db, source.session_id) != source.hidden:
+        raise Later(timedelta())
 
 
 def _retime(db: Session, recording: Recording, zero: datetime, gaps: list[list[float]], *, now: datetime) -> None:

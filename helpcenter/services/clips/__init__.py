@@ -1,7 +1,7 @@
 """Clips: proposed by the pipeline, decided by people."""
 
 from helpcenter.services.clips.decide import change, confirm, reject, withdraw
-from helpcenter.services.clips.live import cut_live, undo_live
+from helpcenter.services.clips.live import cut_live, hide_live, undo_live
 from helpcenter.services.clips.propose import NewClip, reasons, replace_proposals
 from helpcenter.services.clips.suggest import stems, suggest_entry, suggest_topic
 
@@ -10,6 +10,7 @@ __all__ = [
     "change",
     "confirm",
     "cut_live",
+    "hide_live",
     "reasons",
     "reject",
     "replace_proposals",

@@ -4,10 +4,11 @@
 the recording is there, the pipeline finds the same clip by its origin and gives it its exact bounds.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Conflict, Message
@@ -22,13 +23,15 @@ from helpcenter.models import (
     SessionQuestion,
     Step,
 )
-from helpcenter.services import faq, live, questions, steps
+from helpcenter.services import faq, live, questions, recordings, steps
 from helpcenter.services.clips.suggest import all_titles, suggest_entry
 from helpcenter.services.recordings.live import is_running
 
 LEAD: Final = 1.5
 """Seconds before the press: hosts press when they have begun to read the question out."""
 TAIL: Final = 0.5
+_SEGMENT: Final = timedelta(seconds=10)
+"""So far a clip may reach beyond its bounds: it is made of whole segments, the longest of which an encoder chooses."""
 SHORTEST: Final = 2.0
 """Seconds between two presses; what is shorter was no answer."""
 _WHY: Final = N_("The host answered it live.")
@@ -76,6 +79,22 @@ def undo_live(db: Session, session: LiveSession, *, answering: Marker, now: date
     db.delete(clip)
     db.flush()
     live.beat(db, session.id)
+
+
+def hide_live(db: Session, session: LiveSession, stretches: Sequence[live.Stretch], *, now: datetime) -> None:
+    """Something else is off the record now: what was cut and touches these stretches is shown to nobody, and is cut anew."""
+    recording = session.recording
+    if recording is None or recording.version is None or not is_running(recording):
+        return
+    shown = or_(Clip.provisional, Clip.media_key.is_not(None))
+    for clip in db.scalars(select(Clip).where(Clip.recording_id == recording.id, shown)):
+        begin, end = (recording.version.instant(second) for second in (clip.start, clip.end))
+        if any(start < end + _SEGMENT and (stop is None or stop > begin - _SEGMENT) for start, stop in stretches):
+            recordings.discard(db, [clip.media_key, clip.poster_key], now=now)
+            clip.media_key = clip.poster_key = clip.media_start = None
+            clip.media_mode = ""
+            db.flush()
+            steps.add_cut(db, recording.id, clip.public_id, now=now, at_once=True)
 
 
 def _of(db: Session, session: LiveSession, answering: Marker) -> Clip | None:

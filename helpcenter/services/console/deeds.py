@@ -27,7 +27,7 @@ from helpcenter.services import live
 from helpcenter.services.console.answers import Answer, answers_of, is_unsaid, key_of
 from helpcenter.services.console.marking import check_running, markers_of
 from helpcenter.services.console.press import Press
-from helpcenter.services.console.settling import settle
+from helpcenter.services.console.settling import keep_out, settle
 
 _KEY: Final = 48
 _NOTHING = N_("There is nothing to take back.")
@@ -37,11 +37,12 @@ _MORE_SINCE = N_(
 
 
 class Look(NamedTuple):
-    """The desk at one moment: its marks by key, the place and stage of its questions by id, and its answers."""
+    """The desk at one moment: its marks by key, the place and stage of its questions by id, its answers, what is off the record."""
 
     marks: dict[str, dict[str, Any]]
     items: dict[int, list[Any]]
     answers: list[Answer]
+    hidden: list[live.Stretch]
 
 
 Act = Callable[[Look, Press], str | None]
@@ -60,6 +61,7 @@ def perform(db: Session, session: LiveSession, deed: DeskDeed, press: Press, act
     before = look(db, session)
     answer = act(before, press)
     settle(db, session, before.answers, actor=press.actor, now=press.now)
+    keep_out(db, session, before.hidden, now=press.now)
     change = _difference(before, look(db, session))
     if answer:
         change["answer"] = answer
@@ -84,6 +86,7 @@ def undo(db: Session, session: LiveSession, press: Press, *, target: str | None 
     before = look(db, session)
     _restore(db, session, last.change, press)
     settle(db, session, before.answers, actor=press.actor, now=press.now)
+    keep_out(db, session, before.hidden, now=press.now)
     last.undone = True
     _note(db, session, DeskDeed.UNDO, press, title=last.title, change={"of": last.key}, undone=True)
     return True
@@ -110,6 +113,7 @@ def look(db: Session, session: LiveSession) -> Look:
         {key_of(one): _as_json(one) for one in markers if not is_unsaid(one)},
         {row.id: [row.place, row.stage.value] for row in rows},
         answers_of(markers),
+        live.hidden_stretches(db, session.id),
     )
 
 

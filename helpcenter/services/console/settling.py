@@ -21,7 +21,7 @@ from helpcenter.models import (
     SessionQuestion,
     User,
 )
-from helpcenter.services import clips, live
+from helpcenter.services import clips, live, recordings
 from helpcenter.services.console.answers import UNSAID, Answer, answers_of, is_unsaid
 from helpcenter.services.console.marking import begin_to_answer, markers_of
 from helpcenter.services.questions import states
@@ -41,6 +41,14 @@ def settle(
     _cut(db, session, before, after, closings, now=now)
     _bring(db, session, before, after, actor=actor, now=now)
     return after
+
+
+def keep_out(db: Session, session: LiveSession, before: Sequence[live.Stretch], *, now: datetime) -> None:
+    """Make anew what was made of the archive before, where something else is off the record now. `before` is what was."""
+    changed = set(before) ^ set(live.hidden_stretches(db, session.id))
+    if changed and session.recording is not None:
+        recordings.make_again(db, session.recording, now=now)
+        clips.hide_live(db, session, list(changed), now=now)
 
 
 def _close(db: Session, session: LiveSession, answers: Sequence[Answer]) -> dict[int, Marker]:

@@ -3,7 +3,15 @@
 from helpcenter.services.recordings.assets import asset_key, drop_asset, put_asset
 from helpcenter.services.recordings.chapters import NewChapter, chapters_of, replace_chapters
 from helpcenter.services.recordings.create import add_markers, create
-from helpcenter.services.recordings.live import begin_live, end_live, is_running, running_session, session_of
+from helpcenter.services.recordings.discarding import discard, take_discarded
+from helpcenter.services.recordings.live import (
+    begin_live,
+    end_live,
+    is_running,
+    make_again,
+    running_session,
+    session_of,
+)
 from helpcenter.services.recordings.markers import MarkerInput, read_markers
 from helpcenter.services.recordings.state import complaint, find, refresh_state, settled
 from helpcenter.services.recordings.summary import summary
@@ -33,6 +41,7 @@ __all__ = [
     "complaint",
     "create",
     "cues_of",
+    "discard",
     "drop_asset",
     "end_live",
     "find",
@@ -40,6 +49,7 @@ __all__ = [
     "is_running",
     "is_youtube",
     "main_transcript",
+    "make_again",
     "put_asset",
     "put_transcript",
     "read_markers",
@@ -49,5 +59,6 @@ __all__ = [
     "session_of",
     "settled",
     "summary",
+    "take_discarded",
     "youtube_id",
 ]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from helpcenter.jobs import ADVANCE_RECORDING, defer
 from helpcenter.models import AuditRow, Clip, LiveSession, Marker, Recording, RecordingState, RecordingVersion, Source
 from helpcenter.services import steps
+from helpcenter.services.recordings.discarding import forget_files
 
 OWN_INGEST: Final = "own ingest"
 """How we know when second 0 was: the pictures arrived here."""
@@ -45,6 +46,18 @@ def end_live(db: Session, session: LiveSession, *, now: datetime) -> None:
     steps.add_chain(db, recording.id, now=now)
     db.flush()
     defer(db, ADVANCE_RECORDING, recording.id)
+
+
+def make_again(db: Session, recording: Recording, *, now: datetime) -> None:
+    """Something else is off the record now: a file that was made of the archive already is discarded, and made again."""
+    if recording.source is not Source.LIVE or is_running(recording) or not steps.chain_of(db, recording.id):
+        return
+    version = recording.version
+    if version is None or version.t0_method != OWN_INGEST:
+        return
+    forget_files(db, recording, now=now)
+    steps.start_again(db, recording.id, now=now)
+    recording.state = RecordingState.PROCESSING
 
 
 def session_of(db: Session, recording: Recording) -> LiveSession | None:

@@ -48,12 +48,16 @@ class Encoder:
         )  # fmt: skip
 
     def send(self, seconds):
-        """So many seconds, as time passes."""
+        """So many seconds, as time passes, until all of it is segments that can be."""
         for _ in range(seconds):
-            self.evening.clock.advance(seconds=1)
-            self.take.put(self.sent, self.chunks[self.sent], now=self.evening.clock())
-            self.sent += 1
+            self.put()
         self.evening.segment()
+
+    def put(self):
+        """One second."""
+        self.evening.clock.advance(seconds=1)
+        self.take.put(self.sent, self.chunks[self.sent], now=self.evening.clock())
+        self.sent += 1
 
     def close(self):
         self.take.close(now=self.evening.clock())
@@ -104,8 +108,11 @@ class Evening:
     def pass_by(self, seconds, encoder=None):
         """Time passes, and everybody does his work."""
         for _ in range(seconds):
-            encoder.send(1) if encoder else self.clock.advance(seconds=1)
+            encoder.put() if encoder else self.clock.advance(seconds=1)
+            self.segmenting.step()
             settle(self.ports)
+        if encoder:
+            self.segment()
 
     def command(self, name, **values):
         with self.session() as (db, session):
@@ -126,6 +133,12 @@ class Evening:
                 db, session, kind=MarkerKind(kind), title=title, question=question, at=at, key=None, actor=None,
                 now=self.clock(),
             ).id  # fmt: skip
+
+    def press(self, name, *, ago=0.0, key=None):
+        """Somebody presses a button at the desk, `ago` seconds before that reaches us."""
+        with self.session() as (db, session):
+            now = self.clock()
+            getattr(console, name)(db, session, console.Press(key or f"{name}-{now}"[:48], now - ago * SECOND, now))
 
     def answered(self, answering_id, answered_id):
         """What the host's page does when he says that he is done."""

@@ -3,10 +3,24 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from helpcenter.models import Clip, LiveSession, LiveSessionState, OutgoingMail, Question, QuestionState, Recording
-from tests.clockfilm import beeps, seen_at
+from helpcenter.models import (
+    Clip,
+    LiveSession,
+    LiveSessionState,
+    OutgoingMail,
+    Question,
+    QuestionState,
+    Recording,
+    RecordingState,
+    Step,
+    StepState,
+)
+from tests.clockfilm import all_seen, beeps, seen_at
 from tests.factories import make_question
 from tests.workers.studio.stage import Encoder, Evening, film, work
+from workers.janitor import tidy
+from workers.media.live import join
+from workers.pipeline.advance import advance
 
 NEAR = 0.25
 
@@ -130,8 +144,109 @@ def test_what_is_off_the_record_is_in_no_file(ports, evening, minute):
     with ports.database.reading() as db:
         version = db.get_one(Recording, recording_id).version
         whole = media(ports, version.original_key)
-        shown = [seen_at(whole, tenth / 2) for tenth in range(int(version.duration * 2) - 1)]
-        assert [second for second in shown if hidden_from <= second <= hidden_till] == []
+        assert [second for second in all_seen(whole) if hidden_from <= second <= hidden_till] == []
         after = hidden_till + 4
         at = version.offset(encoder.take.began + timedelta(seconds=after))
         assert seen_at(whole, at) == pytest.approx(after, abs=NEAR)
+
+
+def answer(evening, encoder, *, seconds=8):
+    """An answer that takes so long; its clip is not cut yet."""
+    answering = evening.mark("answering", title="How far does it go?")
+    encoder.send(seconds)
+    clip_id = evening.answered(answering, evening.mark("answered", title="How far does it go?"))
+    encoder.send(5)
+    return clip_id
+
+
+def shown_of_it(ports, key, hidden):
+    """The seconds between those two that the file shows."""
+    return [second for second in all_seen(media(ports, key)) if hidden[0] <= second < hidden[1]]
+
+
+def file_of(ports, clip_id):
+    with ports.database.reading() as db:
+        return db.get_one(Clip, clip_id).media_key
+
+
+@pytest.fixture
+def on_air(evening, minute):
+    encoder = Encoder(evening, minute, seconds=60)
+    encoder.send(6)
+    evening.go_live(encoder)
+    return encoder
+
+
+def test_what_is_put_off_the_record_while_its_clip_is_being_cut_is_not_in_it(ports, evening, on_air, monkeypatch):
+    began = on_air.sent
+    clip_id = answer(evening, on_air)
+    joined = []
+
+    def join_and_press(*args, **kwargs):
+        if not joined:
+            evening.press("off_record", ago=9)
+            evening.press("on_record", ago=7)
+        joined.append(join(*args, **kwargs))
+        return joined[-1]
+
+    monkeypatch.setattr("workers.steps.live.join", join_and_press)
+    with evening.session() as (_, session):
+        recording_id = session.recording_id
+    work(ports, recording_id)
+    hidden = (on_air.sent - 9, on_air.sent - 7)
+    assert len(joined) == 2
+    assert began < hidden[0]
+    assert shown_of_it(ports, file_of(ports, clip_id), hidden) == []
+
+
+def test_a_clip_that_shows_what_is_put_off_the_record_later_is_shown_to_nobody_until_it_is_cut_anew(
+    ports, evening, on_air
+):
+    clip_id = answer(evening, on_air)
+    with evening.session() as (_, session):
+        recording_id = session.recording_id
+    work(ports, recording_id)
+    before = file_of(ports, clip_id)
+    hidden = (on_air.sent - 9, on_air.sent - 7)
+    assert shown_of_it(ports, before, hidden) != []
+    evening.press("off_record", ago=9)
+    evening.press("on_record", ago=7)
+    assert file_of(ports, clip_id) is None
+    work(ports, recording_id)
+    assert shown_of_it(ports, file_of(ports, clip_id), hidden) == []
+    tidy(ports, every=timedelta(0))
+    assert (media(ports, before).exists(), media(ports, file_of(ports, clip_id)).exists()) == (False, True)
+
+
+def test_what_is_put_off_the_record_when_the_recording_is_there_already_makes_it_anew(ports, evening, on_air):
+    clip_id = answer(evening, on_air)
+    evening.end()
+    on_air.close()
+    with evening.session() as (_, session):
+        recording_id = session.recording_id
+    while not advanced(ports, recording_id, "scan"):
+        assert advance(ports, recording_id)
+    with ports.database.reading() as db:
+        before = db.get_one(Recording, recording_id).version.original_key
+    evening.press("off_record", ago=9, key="late-1")
+    evening.press("on_record", ago=7, key="late-2")
+    hidden = (on_air.sent - 9, on_air.sent - 7)
+    work(ports, recording_id)
+    with ports.database.reading() as db:
+        recording = db.get_one(Recording, recording_id)
+        assert (recording.state, db.get_one(LiveSession, evening.session_id).state) == (
+            RecordingState.READY,
+            LiveSessionState.PUBLISHED,
+        )
+        after = recording.version.original_key
+        assert recording.version.duration < on_air.sent - 2
+    for key in (after, file_of(ports, clip_id)):
+        assert shown_of_it(ports, key, hidden) == []
+    tidy(ports, every=timedelta(0))
+    assert (media(ports, before).exists(), media(ports, after).exists()) == (False, True)
+
+
+def advanced(ports, recording_id, name):
+    with ports.database.reading() as db:
+        wanted = select(Step.state).where(Step.recording_id == recording_id, Step.name == name)
+        return db.scalar(wanted) is StepState.DONE

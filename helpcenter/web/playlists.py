@@ -17,7 +17,7 @@ from helpcenter.ports import Ports
 from helpcenter.services import live, pages
 from streaming.local.archive import Archive, Segment
 from streaming.local.playlist import playlist
-from streaming.local.stretches import Stretch, is_hidden, kept
+from streaming.local.stretches import Stretch, kept, within
 
 AGE: Final = 0.3
 """Seconds for which a list is given out again without a look at the archive."""
@@ -101,7 +101,7 @@ def _source(db: Session, session: LiveSession, root: Path) -> Source | None:
     if session.state not in _SHOWN or session.live_at is None or broadcast is None:
         return None
     hidden, over = live.hidden_stretches(db, session.id), session.state is not LiveSessionState.LIVE
-    segments = kept(Archive(root, broadcast).segments(), begins=session.live_at, ends=session.ended_at, hidden=())
+    segments = within(Archive(root, broadcast).segments(), begins=session.live_at, ends=session.ended_at)
     return Source(session.live_at, session.ended_at, hidden, over, segments)
 
 
@@ -113,7 +113,7 @@ def _write(source: Source) -> str:
 
 
 def _files(source: Source) -> dict[tuple[str, str], Path]:
-    shown = [one for one in source.segments if not is_hidden(one, source.hidden)]
+    shown = kept(source.segments, begins=source.begins, ends=source.ends, hidden=source.hidden)
     heads = {(one.take_id, one.init.name): one.init for one in shown}
     return heads | {(one.take_id, one.path.name): one.path for one in shown}
 

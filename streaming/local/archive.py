@@ -67,7 +67,8 @@ class Archive:
                 if take.sender != sender and take.alive(now) and not take_over:
                     raise Busy(take.label, take.opened_at)
                 take.close(now=now)
-            number = max((int(take.id) for take in self.takes()), default=-1) + 1
+            # A folder in which a full disk or a crash left half a take stays nobody's.
+            number = max((int(folder.name) for folder in self._folders()), default=-1) + 1
             return Take.create(
                 self.folder / "takes" / f"{number:04}", source=source.value, container=container.value, codecs=codecs,
                 began=began, sender=sender, label=label, opened_at=now,
@@ -75,8 +76,10 @@ class Archive:
 
     def takes(self) -> list[Take]:
         """All takes, oldest first."""
-        folders = sorted(path for path in self.folder.glob("takes/*") if _TAKE_ID.match(path.name))
-        return [take for folder in folders if (take := Take.load(folder))]
+        return [take for folder in self._folders() if (take := Take.load(folder))]
+
+    def _folders(self) -> list[Path]:
+        return sorted(path for path in self.folder.glob("takes/*") if _TAKE_ID.match(path.name))
 
     def take(self, take_id: str) -> Take:
         """The take with this id. Raises KeyError."""

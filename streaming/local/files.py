@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,13 +11,22 @@ from uuid import uuid4
 def write(path: Path, data: bytes) -> None:
     """Put the content there, durable when this returns; whoever reads meanwhile sees the old file or the new one."""
     part = path.with_name(f".{path.name}.{uuid4().hex}.part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
-    # The new name is on the disk only once its folder is.
-    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        with part.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:  # a full disk is to become no fuller
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in that folder durable: a new one is on the disk only once its folder is."""
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

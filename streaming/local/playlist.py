@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 
 from streaming.local.segments import Segment
-from streaming.local.stretches import Stretch, is_hidden, kept
+from streaming.local.stretches import Stretch, kept, within
 
 
 def playlist(
@@ -18,23 +19,24 @@ def playlist(
     address: Callable[[Segment], str],
     init_address: Callable[[Segment], str],
 ) -> str:
-    """All segments from `begins` to `ends`, those off the record as gaps; `over`: nothing more comes.
+    """All segments from `begins` to `ends`, as gaps those that are not kept; `over`: nothing more comes.
 
     Each segment keeps its place in the list, so that a player that reads it again goes on where it was.
     """
-    listed = kept(segments, begins=begins, ends=ends, hidden=())
+    listed = within(segments, begins=begins, ends=ends)
+    shown = set(kept(listed, begins=begins, ends=ends, hidden=hidden))
     longest = math.ceil(max((one.duration for one in listed), default=2.0))
     head = [
         "#EXTM3U", "#EXT-X-VERSION:8", f"#EXT-X-TARGETDURATION:{longest}", "#EXT-X-MEDIA-SEQUENCE:0",
         "#EXT-X-INDEPENDENT-SEGMENTS",
     ]  # fmt: skip
-    lines = [line for one in _lines(listed, hidden, address, init_address) for line in one]
+    lines = [line for one in _lines(listed, shown, address, init_address) for line in one]
     return "\n".join([*head, *lines, *(["#EXT-X-ENDLIST"] if over else []), ""])
 
 
 def _lines(
     listed: Sequence[Segment],
-    hidden: Sequence[Stretch],
+    shown: AbstractSet[Segment],
     address: Callable[[Segment], str],
     init_address: Callable[[Segment], str],
 ) -> Iterator[list[str]]:
@@ -46,5 +48,5 @@ def _lines(
             lines += [f'#EXT-X-MAP:URI="{init_address(one)}"']
             take = one.take_id
         lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{one.start.isoformat(timespec='milliseconds')}")
-        lines += ["#EXT-X-GAP"] if is_hidden(one, hidden) else []
+        lines += ["#EXT-X-GAP"] if one not in shown else []
         yield [*lines, f"#EXTINF:{one.duration:.3f},", address(one)]

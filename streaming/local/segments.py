@@ -33,8 +33,8 @@ _newest: dict[Path, tuple[_Version, tuple[Segment, ...]]] = {}
 
 
 def init_of(take: Path) -> Path:
-    """What comes before each segment of the take in that folder."""
-    return take / "hls" / "init.mp4"
+    """What comes before each segment of the take in that folder. ffmpeg's own is cut off while it is fed again."""
+    return take / "init.mp4"
 
 
 def listed(index: Path, take: Path, *, began: datetime, finished: bool) -> tuple[Segment, ...]:

@@ -13,16 +13,20 @@ _SLACK: Final = timedelta(seconds=GAP)
 Stretch = tuple[datetime, datetime | None]
 
 
+def within(segments: Sequence[Segment], *, begins: datetime, ends: datetime | None) -> list[Segment]:
+    """Those that lie between `begins` and `ends` (None: it goes on), in part at least."""
+    return [one for one in segments if one.end > begins and (ends is None or one.start < ends)]
+
+
 def kept(
     segments: Sequence[Segment], *, begins: datetime, ends: datetime | None, hidden: Sequence[Stretch]
 ) -> list[Segment]:
-    """Those that lie between `begins` and `ends` (None: it goes on), in part at least, and touch no hidden stretch.
+    """Those within that time that touch no hidden stretch.
 
     Where two takes overlap by more than clocks are read amiss, the later one stands; an encoder that took another's place is
     what people saw.
     """
-    within = [one for one in segments if one.end > begins and (ends is None or one.start < ends)]
-    shown = [one for one in within if not is_hidden(one, hidden)]
+    shown = [one for one in within(segments, begins=begins, ends=ends) if not is_hidden(one, hidden)]
     later: dict[str, datetime] = {}
     for one in shown:
         later[one.take_id] = min(one.start, later.get(one.take_id, one.start))

@@ -3,6 +3,7 @@
 take.json            what it is
 chunks/00000000 …    what came, in order; strung together a WebM, MP4 or FLV file
 hls/                 init.mp4, 00000.m4s … and index.m3u8, as ffmpeg makes them of the chunks
+init.mp4             what comes before each segment, as it was made first
 known.m3u8           the list of an earlier ffmpeg, which counts until its successor has come as far
 closed, finished     there once nothing more comes, and once all of it is segments
 tracks, problem      of what the segments are; a word for what keeps it from becoming segments
@@ -16,7 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-from streaming.local.files import read_json, write, write_json
+from streaming.local.files import read_json, sync_folder, write, write_json
 from streaming.local.segments import Segment, init_of, listed
 
 ALIVE: Final = timedelta(seconds=10)
@@ -76,6 +77,7 @@ class Take:
             name: value.isoformat() if isinstance(value, datetime) else str(value) for name, value in known.items()
         }
         write_json(folder / "take.json", texts)
+        sync_folder(folder.parent)
         return cls(folder, texts)
 
     @classmethod
@@ -97,6 +99,9 @@ class Take:
         if number > 0 and not self.chunk(number - 1).exists():
             raise Missing(self.count())
         write(path, data)
+        if self._says("closed"):  # in between: nobody may look at it any more
+            path.unlink()
+            raise Closed
         os.utime(path, (now.timestamp(), now.timestamp()))
         return number + 1
 
@@ -130,12 +135,12 @@ class Take:
     @property
     def closed(self) -> bool:
         """Whether nothing more is taken."""
-        return (self.folder / "closed").exists()
+        return self._says("closed")
 
     @property
     def finished(self) -> bool:
         """Whether no more segments come."""
-        return (self.folder / "finished").exists()
+        return self._says("finished")
 
     @property
     def problem(self) -> str:
@@ -156,6 +161,9 @@ class Take:
     def alive(self, now: datetime) -> bool:
         """Whether somebody is sending."""
         return not self.closed and now - (self.last_seen or self.opened_at) < ALIVE
+
+    def _says(self, word: str) -> bool:
+        return (self.folder / word).exists()
 
     def chunk(self, number: int) -> Path:
         """Where the chunk with this number lies, or will."""
@@ -185,12 +193,20 @@ class Take:
 
     def segments(self) -> Iterator[Segment]:
         """What has become of it so far, in order, by ffmpeg's own list."""
+        if not self.init.exists():
+            return iter(())
         # The same chunks make the same segments, so the longer list is right about the files of both.
         now, before = self._listed(self.index), self._listed(self._known)
         return iter(now if len(now) >= len(before) else before)
 
+    def keep_init(self) -> None:
+        """Keep what ffmpeg has written to come before each segment, as soon as it lists the first one: then it is whole."""
+        if not self.init.exists() and self.index.exists():
+            write(self.init, (self.folder / "hls" / "init.mp4").read_bytes())
+
     def feed_again(self) -> None:
         """All chunks are about to become segments once more: those that are there stay known meanwhile."""
+        self.keep_init()
         if len(self._listed(self.index)) > len(self._listed(self._known)):
             write(self._known, self.index.read_bytes())
 

@@ -74,6 +74,9 @@ class Passing(Thread):
                 self._tell(RelayState.FAILING, failed.trouble.value)
             except RemuxEnded:
                 self._tell(RelayState.FAILING, KILLED)
+            except Exception:
+                log.exception("a relay failed", broadcast=self._folder.name)
+                self._tell(RelayState.FAILING, KILLED)
             pause = 1.0 if time.monotonic() - began > STEADY else min(pause * 2, LONGEST)
             self._sleep(pause)
 

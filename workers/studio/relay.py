@@ -84,8 +84,8 @@ class Relaying:
         ]
         if not fresh:
             return
-        passing.last = max((one.take_id, one.number) for one in fresh)
         # Asked for each time anew: what was marked a moment ago counts.
         with self._ports.database.reading() as db:
             hidden = live.hidden_stretches(db, relay.session_id)
         passing.offer(fresh, hidden=hidden)
+        passing.last = max((one.take_id, one.number) for one in fresh)

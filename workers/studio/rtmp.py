@@ -135,6 +135,8 @@ class Publication:
             )  # fmt: skip
         except Busy as busy:
             raise _busy(busy.label, busy.since) from busy
+        except OSError as error:
+            raise self._no_room(error) from error
 
     def put(self, piece: bytes) -> None:
         """Keep the piece. Raises Refused where it cannot be kept, or is no longer wanted."""
@@ -150,8 +152,11 @@ class Publication:
                 "Somebody else has begun to send for this session, so this encoder stops.", "takenOver"
             ) from closed
         except (OSError, Missing) as error:
-            log.warning("a piece could not be kept", broadcast=self._archive.id, why=str(error))
-            raise Refused("What was sent cannot be stored. The operator has to look at the disk.", "storage") from error
+            raise self._no_room(error) from error
+
+    def _no_room(self, error: Exception) -> Refused:
+        log.warning("what was sent could not be kept", broadcast=self._archive.id, why=str(error))
+        return Refused("What was sent cannot be stored. The operator has to look at the disk.", "storage")
 
     def _check_again(self) -> None:
         """Raise Refused where the session is over by now; a database that does not answer ends nobody's session."""

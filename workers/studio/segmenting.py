@@ -28,6 +28,8 @@ BROKEN: Final = "badContainer"
 """The problem of a take that cannot be read."""
 _LAST_WORDS: Final = 20.0
 _MOMENT: Final = 10**9
+_STUCK: Final = 5.0
+"""Seconds after which a take is tried again that could not be worked on, mostly for a full disk."""
 
 
 @dataclass
@@ -59,13 +61,18 @@ class Segmenting:
     def step(self) -> None:
         """Take new takes up, feed those that run, end those that are over."""
         for take in self._unfinished():
-            if str(take.folder) not in self._running and (lock := _locked(take)) is not None:
-                self._running[str(take.folder)] = _Running(take, lock)
+            with suppress(OSError):  # a full disk, or an archive that is deleted at this moment
+                if str(take.folder) not in self._running and (lock := _locked(take)) is not None:
+                    self._running[str(take.folder)] = _Running(take, lock)
         for running in list(self._running.values()):
             try:
                 self._work(running)
             except FileNotFoundError:
                 self._drop(running)  # its archive was deleted
+            except OSError as error:  # nobody else's take suffers
+                log.warning("a take cannot be worked on", take=str(running.take.folder), why=str(error))
+                self._let_go(running)
+                running.again_at = time.monotonic() + _STUCK
 
     def stop(self) -> None:
         """End every ffmpeg; whoever starts next feeds again from the first chunk."""
@@ -104,6 +111,7 @@ class Segmenting:
         with suppress(BrokenPipeError):
             segmenter.feed()
         if not take.tracks:
+            take.keep_init()
             take.note_tracks(tracks_of(take))
         if status is not None:
             self._ended(running, segmenter, status)
@@ -117,8 +125,7 @@ class Segmenting:
         well = status == 0 and running.ending_since is not None
         if not well:
             log.warning("ffmpeg ended", take=running.take.id, status=status, said=segmenter.complaint[-300:])
-        segmenter.stop()
-        running.segmenter, running.ending_since = None, None
+        self._let_go(running)
         if well:
             self._finish(running)
             return
@@ -136,9 +143,13 @@ class Segmenting:
         running.take.finish()
         self._drop(running)
 
-    def _drop(self, running: _Running) -> None:
+    def _let_go(self, running: _Running) -> None:
         if running.segmenter is not None:
             running.segmenter.stop()
+        running.segmenter, running.ending_since = None, None
+
+    def _drop(self, running: _Running) -> None:
+        self._let_go(running)
         running.lock.close()
         self._running.pop(str(running.take.folder), None)
 

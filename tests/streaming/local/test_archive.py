@@ -1,3 +1,4 @@
+import errno
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -179,3 +180,48 @@ def test_the_last_segment_of_a_list_that_was_ended_too_early_is_no_whole_one(arc
     assert [one.duration for one in archive.segments()] == [2.0]
     take.finish()
     assert [one.duration for one in archive.segments()] == [2.0, 0.7]
+
+
+def test_half_a_take_is_in_nobodys_way(archive):
+    first = open_take(archive)
+    (archive.folder / "takes" / "0001" / "chunks").mkdir(parents=True)
+    second = open_take(archive)
+    assert [take.id for take in archive.takes()] == [first.id, second.id] == ["0000", "0002"]
+
+
+def test_what_comes_while_the_take_is_closed_is_not_confirmed(archive, monkeypatch):
+    take = open_take(archive)
+
+    def write_and_close(path, data):
+        path.write_bytes(data)
+        take.close(now=NOW)
+
+    monkeypatch.setattr("streaming.local.takes.write", write_and_close)
+    monkeypatch.setattr(take, "close", lambda now: (take.folder / "closed").touch())
+    with pytest.raises(Closed):
+        take.put(0, b"0", now=NOW)
+    assert take.count() == 0
+
+
+def test_a_full_disk_is_not_made_fuller_by_what_did_not_fit(archive, monkeypatch):
+    take = open_take(archive)
+
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("streaming.local.files.os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        take.put(0, b"0" * 1000, now=NOW)
+    assert list((take.folder / "chunks").iterdir()) == []
+
+
+def test_what_comes_before_each_segment_stays_whole_while_all_is_fed_again(archive):
+    take = open_take(archive)
+    list_segments(take, 2.0, 2.0)
+    take.init.unlink()
+    made = take.folder / "hls" / "init.mp4"
+    made.write_bytes(b"whole")
+    assert list(take.segments()) == []
+    take.feed_again()
+    made.write_bytes(b"")
+    assert {one.init.read_bytes() for one in take.segments()} == {b"whole"}

@@ -53,3 +53,20 @@ def test_the_longest_segment_sets_how_long_players_wait():
 
 def test_an_empty_list_is_a_list():
     assert listed([])[:3] == ["#EXTM3U", "#EXT-X-VERSION:8", "#EXT-X-TARGETDURATION:2"]
+
+
+def test_what_another_encoder_has_overtaken_keeps_its_place_as_a_gap():
+    before = listed(ROW)
+    lines = listed([*ROW, segment("0001", 0, 7.0)])
+    assert lines[: len(before) - 3] == before[:-3]
+    assert lines[len(before) - 3 :] == [
+        "#EXT-X-PROGRAM-DATE-TIME:2026-11-26T18:00:06.000+00:00",
+        "#EXT-X-GAP",
+        "#EXTINF:2.000,",
+        "0000/00003.m4s",
+        "#EXT-X-DISCONTINUITY",
+        '#EXT-X-MAP:URI="0001/init.mp4"',
+        "#EXT-X-PROGRAM-DATE-TIME:2026-11-26T18:00:07.000+00:00",
+        "#EXTINF:2.000,",
+        "0001/00000.m4s",
+    ]

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from helpcenter.db import SqlDatabase
 from helpcenter.models import LiveSessionState, Marker, MarkerKind
@@ -274,3 +275,34 @@ def test_what_is_too_old_is_passed_over(tonight, ports):
 
 def _in(**delta):
     return lambda: utc_now() + timedelta(**delta)
+
+
+def test_whatever_befalls_the_relay_it_tries_again(tonight, sending, monkeypatch):
+    begun = []
+
+    class Shaky(passing.Remuxer):
+        def __init__(self, tools):
+            begun.append(1)
+            if len(begun) == 1:
+                raise BlockingIOError("Resource temporarily unavailable")
+            super().__init__(tools)
+
+    monkeypatch.setattr(passing, "Remuxer", Shaky)
+    tonight.until(tonight.is_(RelayState.CONNECTED))
+    assert len(begun) == 2
+
+
+def test_while_it_cannot_be_asked_what_is_off_the_record_nothing_is_passed_over(tonight, sending, monkeypatch):
+    tonight.until(tonight.is_(RelayState.CONNECTED))
+    relaying = next(part for part in tonight.parts if isinstance(part, Relaying))
+    ((asked, thread),) = relaying._passing.items()
+    thread.last = before = ("", -1)
+
+    def away(*_):
+        raise OperationalError("SELECT", {}, Exception("the database is away"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(relay.live, "hidden_stretches", away)
+        with pytest.raises(OperationalError):
+            relaying._offer(asked, thread)
+    assert thread.last == before

@@ -165,10 +165,10 @@ def test_whoever_reads_while_all_is_fed_again_sees_no_less_than_before(archive, 
     for number, chunk in enumerate(chunks[:12]):
         take.put(number, chunk, now=clock())
     until(lambda: len(archive.segments()) >= 4, segmenting)
-    before = archive.segments()
     (running,) = segmenting._running.values()
     os.kill(running.segmenter.pid, signal.SIGKILL)
     until(lambda: running.segmenter is None, segmenting)
+    before = archive.segments()
     until(lambda: running.segmenter is not None, segmenting)
     take.index.unlink(missing_ok=True)  # the new ffmpeg has no segment yet
     assert archive.segments() == before
@@ -320,3 +320,14 @@ def test_takes_of_two_kinds_are_one_film_in_one_size(archive, segmenting, clock,
     first = sum(one.duration for one in segments if one.take_id == "0000")
     # The picture of 16:9 fills the frame of the film, so its fields stand where they stood.
     assert [seen_at(joined.path, second) for second in (5.0, first + 5.0)] == pytest.approx([5.0, 5.0], abs=0.2)
+
+
+@pytest.mark.parametrize("name", ["lock", "tracks"])
+def test_a_take_that_cannot_be_worked_on_keeps_no_other_waiting(settings, segmenting, clock, film, tmp_path, name):
+    given, chunks = sent(film, "obs", tmp_path)
+    takes = [open_take(Archive(settings.live_root, f"broadcast-{number}"), now=clock(), **given) for number in range(2)]
+    (takes[0].folder / name).mkdir()
+    for take in takes:
+        put_all(take, chunks, clock())
+    until(lambda: takes[1].finished, segmenting)
+    assert not takes[0].finished

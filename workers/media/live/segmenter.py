@@ -157,7 +157,7 @@ def _sound(take: Take) -> list[str]:
 
 def tracks_of(take: Take) -> list[str]:
     """Of what it is made, "video" and "audio"; nothing before its first segment."""
-    if not take.index.exists():
+    if not take.init.exists():
         return []
     kinds = {"vide": "video", "soun": "audio"}
     return sorted(kinds[track.kind] for track in mp4.read(take.init).tracks if track.kind in kinds)

@@ -38,6 +38,8 @@ class Siege:
 
     def __init__(self, folder, film, *, sender, seed=1, broker=None):
         self.stack, self.chance, self.answers = ExitStack(), random.Random(seed), []
+        if broker:
+            self.stack.callback(broker.stop)
         self.site = Site(folder, broker=broker)
         self.stack.callback(self.site.stop)
         self.ports = self.site.ports

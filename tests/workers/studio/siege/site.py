@@ -80,12 +80,13 @@ class Site:
         if what == "bells":
             self._forget_bells()
             return
-        found = [
-            one for one in psutil.Process(self.process.pid).children(recursive=True) if WORDS[what] in _command(one)
-        ]
-        if found:
-            with suppress(psutil.NoSuchProcess):
-                chance.choice(found).kill()
+        until(f"{what}, to be killed", lambda: self._running(what))  # what died with another one is on its way back
+        with suppress(psutil.NoSuchProcess):
+            chance.choice(self._running(what)).kill()
+
+    def _running(self, what):
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        return [one for one in children if WORDS[what] in _command(one)]
 
     def _forget_bells(self):
         if self.broker:

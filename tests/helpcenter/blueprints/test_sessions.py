@@ -251,6 +251,7 @@ def test_in_the_end_the_same_address_plays_the_recording(client, ports):
         session = make_session(db, state=LiveSessionState.PUBLISHED, recording_id=recording.id)
     page = _page(client, session, "?t=20").text
     assert [f'href="/recordings/{recording.public_id}?t={second}"' in page for second in (0, 20, 40)] == [True] * 3
+    assert page.count('class="transcript__line"') == 12
     assert ['data-start="20.0"' in page, 'href="/faq/how-far?clip=' in page, "play-1.mp4" in page] == [True, True, True]
 
 

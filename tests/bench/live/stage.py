@@ -53,6 +53,7 @@ def seed(settings: Settings) -> Stage:
     for number in range(SEGMENTS):
         os.link(folder / "one", folder / f"{number:05}.m4s")
     write_index(stage, SEGMENTS)
+    take.keep_init()
     return stage
 
 

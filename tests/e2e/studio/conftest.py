@@ -7,10 +7,11 @@ import pytest
 
 from helpcenter.models import LiveSessionState
 from helpcenter.permissions import Role
-from helpcenter.services import accounts, broadcasts
+from helpcenter.services import accounts, broadcasts, topics
 from streaming.platform import BroadcastStatus
 from tests.conftest import Clock
 from tests.e2e.studio.desk import REMOTE_ID
+from tests.e2e.studio.evening import Workers
 from tests.factories import NOW, make_channel, make_session, make_user
 
 FLAGS = [
@@ -84,3 +85,23 @@ def open_host(open_page, ports, site, host, session):
         return page
 
     return opened
+
+
+@pytest.fixture
+def workers(ports):
+    thread = Workers(ports)
+    thread.start()
+    yield thread
+    thread.over.set()
+    thread.join(60)
+    assert thread.failed is None
+
+
+@pytest.fixture
+def editor(ports):
+    """The link by which an editor signs in, who schedules and hosts."""
+    with ports.database.transaction() as db:
+        topics.create(db, titles={"en": "E-bikes"}, editor=None, now=ports.clock())
+        person = make_user(db, Role.EDITOR, name="Maria Weber")
+        _, token = accounts.new_mail_link(db, person, now=ports.clock())
+    return token

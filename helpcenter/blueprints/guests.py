@@ -6,8 +6,8 @@ from flask import Blueprint, Response, jsonify, make_response, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from helpcenter.blueprints.studio import said_in_json
-from helpcenter.errors import Conflict, InvalidInput
+from helpcenter.blueprints.studio import number_of, said_in_json, text_of
+from helpcenter.errors import Conflict
 from helpcenter.models import Guest, GuestState, LiveSession
 from helpcenter.services import guests, studio
 from helpcenter.services.guests.joining import check_open
@@ -45,9 +45,7 @@ def page(public_id: str, token: str) -> ResponseReturnValue:
 def knock(public_id: str, token: str) -> ResponseReturnValue:
     """Come to the door: {"name", "agreed"} → how it stands."""
     said = said_in_json()
-    name = said.get("name")
-    if not isinstance(name, str):
-        raise InvalidInput
+    name = text_of(said, "name")
     with transaction() as db:
         guest = guests.by_token(db, public_id, token)
         guests.knock(db, guest, name=name, agreed=said.get("agreed") is True, now=now())
@@ -71,9 +69,7 @@ def here(public_id: str, token: str) -> ResponseReturnValue:
 def offer(public_id: str, token: str) -> ResponseReturnValue:
     """The guest's half of the handshake: {"sdp", "after": the last round he knows of} → {"round"}."""
     said = said_in_json()
-    sdp, after = said.get("sdp"), said.get("after")
-    if not isinstance(sdp, str) or not isinstance(after, int):
-        raise InvalidInput
+    sdp, after = text_of(said, "sdp"), number_of(said, "after")
     with transaction() as db:
         guest = guests.by_token(db, public_id, token)
         return jsonify(round=guests.offer(db, guest, sdp, after=after, now=now()))

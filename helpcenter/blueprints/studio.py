@@ -1,5 +1,6 @@
 """What the host's browser sends as its own encoder: takes, and their chunks by number; and whom it lets in."""
 
+import json
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, Final
@@ -22,6 +23,7 @@ from streaming.local.archive import Archive, Busy, Closed, Missing
 bp = Blueprint("studio", __name__, url_prefix="/console/<public_id>/studio")
 MOST_BYTES: Final = 8 * 1024 * 1024
 """Largest chunk: some seconds of the best picture that the studio sends."""
+_MOST: Final = 2**31 - 1
 
 
 @bp.post("/takes")
@@ -33,14 +35,14 @@ def open_take(public_id: str) -> ResponseReturnValue:
     with reading() as db:
         session, archive = _archive(db, public_id)
         take = studio.open_take(
-            archive, session, mime=_text(said, "mime"), age=_age(said), sender=_text(said, "sender"),
-            label=_text(said, "label")[:80] or signed_in_user().name or signed_in_user().email,
+            archive, session, mime=text_of(said, "mime"), age=_age(said), sender=text_of(said, "sender"),
+            label=text_of(said, "label")[:80] or signed_in_user().name or signed_in_user().email,
             take_over=said.get("take_over") is True, now=now(),
         )  # fmt: skip
     return jsonify(take=take.id, next=0), HTTPStatus.CREATED
 
 
-@bp.put("/takes/<take_id>/<int:number>")
+@bp.put("/takes/<take_id>/<int(max=9999999):number>")
 @require(Action.HOST)
 @limiter.limit("6000/minute")
 def put_chunk(public_id: str, take_id: str, number: int) -> ResponseReturnValue:
@@ -118,11 +120,9 @@ def remove_guest(public_id: str, guest_id: str) -> ResponseReturnValue:
 def answer_guest(public_id: str, guest_id: str) -> ResponseReturnValue:
     """The host's half of the handshake: {"round", "sdp"}."""
     said = said_in_json()
-    number = said.get("round")
-    if not isinstance(number, int):
-        raise InvalidInput
+    sdp, number = text_of(said, "sdp"), number_of(said, "round")
     with transaction() as db:
-        guests.answer(db, guests.one_of(db, _own(db, public_id), guest_id), _text(said, "sdp"), number=number)
+        guests.answer(db, guests.one_of(db, _own(db, public_id), guest_id), sdp, number=number)
     return jsonify(kept=True)
 
 
@@ -175,16 +175,29 @@ def _shown(guest: Guest) -> dict[str, Any]:
 
 
 def said_in_json() -> dict[str, Any]:
-    """The object in the body. Raises InvalidInput."""
-    said = request.get_json(silent=True)
+    """The object in the body, if all of it can be kept. Raises InvalidInput."""
+    try:
+        said = request.get_json(silent=True)
+        json.dumps(said, ensure_ascii=False).encode()  # half a sign of UTF-16 has no bytes
+    except (RecursionError, UnicodeEncodeError) as error:
+        raise InvalidInput from error
     if not isinstance(said, dict):
         raise InvalidInput
     return said
 
 
-def _text(said: dict[str, Any], name: str) -> str:
+def text_of(said: dict[str, Any], name: str) -> str:
+    """The text of that name, "" where there is none. Raises InvalidInput."""
     value = said.get(name, "")
     if not isinstance(value, str):
+        raise InvalidInput
+    return value
+
+
+def number_of(said: dict[str, Any], name: str) -> int:
+    """The number of that name, one that a column can hold. Raises InvalidInput."""
+    value = said.get(name)
+    if type(value) is not int or not 0 <= value < _MOST:
         raise InvalidInput
     return value
 

@@ -166,9 +166,18 @@ def test_rubbish_is_refused(client, browser, desk, link):
         {"sdp": "hello", "after": 1},
         {"sdp": SDP},
         {"sdp": SDP, "after": "1"},
+        {"sdp": SDP, "after": 10**30},
+        {"sdp": SDP, "after": True},
+        {"sdp": SDP + "\ud800", "after": 1},
         [],
     ):
         assert client.post(f"{link}/offer", json=body).status_code == 400
-    for body in ({}, {"round": "1", "sdp": SDP}, {"round": 1}):
+    for body in ({}, {"round": "1", "sdp": SDP}, {"round": 1}, {"round": 10**30, "sdp": SDP}):
         assert browser.post(f"{desk}/{shown['id']}/answer", json=body).status_code == 400
     assert browser.post(f"{desk}/nobody/admit").status_code == 404
+
+
+def test_a_name_of_half_a_sign_and_a_body_without_end_are_refused(client, link):
+    assert knock(client, link, name="Ahmed \ud800").status_code == 400
+    deep = client.post(f"{link}/knock", data="[" * 100_000, content_type="application/json")
+    assert deep.status_code == 400

@@ -95,6 +95,17 @@ def test_chunks_come_in_order_and_twice_is_once(browser, desk, archive, clock):
     assert archive.take(take).closed
 
 
+def test_a_chunk_whose_number_nobody_counts_to_is_not_there(browser, desk):
+    take = begin(browser, desk).json["take"]
+    assert put(browser, desk, take, 10**300).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["mime", "sender", "label"])
+def test_half_a_sign_begins_no_take(browser, desk, archive, name):
+    assert begin(browser, desk, **{name: MIME + "\ud800"}).status_code == 400
+    assert archive.takes() == []
+
+
 def test_a_take_that_was_ended_and_not_taken_over_is_to_be_begun_anew(browser, desk, archive):
     take = begin(browser, desk).json["take"]
     archive.take(take).close(now=NOW)

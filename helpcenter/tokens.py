@@ -22,4 +22,9 @@ def signature(secret: str, purpose: str, value: str) -> str:
 
 def is_signed(secret: str, purpose: str, value: str, given: str) -> bool:
     """Whether `given` is the signature of `value` for `purpose`, compared in constant time."""
-    return hmac.compare_digest(signature(secret, purpose, value), given)
+    return is_same(signature(secret, purpose, value), given)
+
+
+def is_same(secret: str, given: str) -> bool:
+    """Whether the two are the same, in a time that does not tell how much of them is; `given` may hold any sign."""
+    return hmac.compare_digest(secret.encode(), given.encode())

@@ -5,7 +5,6 @@ is signed in must bring his sign-in's token besides. Visitors have no rights tha
 them carry no token and can be cached. Source: OWASP, Cross-Site Request Forgery Prevention (Fetch Metadata).
 """
 
-import hmac
 from collections.abc import Callable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -13,7 +12,7 @@ from urllib.parse import urlsplit
 from flask import current_app, request
 
 from helpcenter.errors import N_, Forbidden
-from helpcenter.tokens import signature
+from helpcenter.tokens import is_same, signature
 from helpcenter.web.context import settings
 from helpcenter.web.people import current_sign_in
 
@@ -54,5 +53,5 @@ def check_csrf() -> None:
     given = request.headers.get(HEADER) or (
         request.form.get(FIELD, "") if request.mimetype != "application/offset+octet-stream" else ""
     )
-    if wanted and not hmac.compare_digest(wanted, given):
+    if wanted and not is_same(wanted, given):
         raise Forbidden(N_("This form is too old. Please load the page again and send it once more."))

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import HelpCenterError, InvalidInput, NotFound
-from helpcenter.models import Asker, Question, QuestionState, Topic, User
+from helpcenter.models import Asker, Question, QuestionState, Topic, User, Visibility
 from helpcenter.permissions import Action
-from helpcenter.services import pages, questions
+from helpcenter.services import live, pages, questions
 from helpcenter.services.pages import Found
 from helpcenter.web import (
     allowed,
@@ -145,7 +145,7 @@ def join(public_id: str) -> ResponseReturnValue:
     try:
         with transaction() as db:
             wanted = _find(db, public_id)
-            _check_seen(wanted, None, user)
+            _check_seen(db, wanted, None, user)
             questions.join(
                 db, wanted, email=user.email if user else form.get("email", ""), name=user.name if user else form.get("name", ""),
                 language=language(), user=user, now=now(),
@@ -184,7 +184,7 @@ def _question_page(public_id: str, form: Mapping[str, str], error: HelpCenterErr
     with reading() as db:
         wanted = _find(db, public_id)
         asker = questions.asker_for_key(settings(), wanted, key) if key else _own(wanted, user)
-        _check_seen(wanted, asker, user)
+        _check_seen(db, wanted, asker, user)
         page = pages.show_question(db, wanted, language=language(), visibilities=visibilities())
     return render_template(
         "questions/question.html", page=page, asker=asker, key=key if asker else "", told=request.args.get("told"), form=form,
@@ -210,11 +210,17 @@ def _own(wanted: Question, user: User | None) -> Asker | None:
     return next((asker for asker in wanted.askers if user and asker.user_id == user.id), None)
 
 
-def _check_seen(wanted: Question, asker: Asker | None, user: User | None) -> None:
-    """Raise NotFound unless whoever asks may see the question: what nobody stands behind yet is its asker's alone."""
+def _check_seen(db: Session, wanted: Question, asker: Asker | None, user: User | None) -> None:
+    """Raise NotFound unless whoever asks may see the question: what nobody stands behind yet is its asker's alone.
+
+    One that was asked in a live session is for whom it is shown there.
+    """
     if asker or allowed(Action.READ_QUESTION, own=_own(wanted, user) is not None):
         return
     if wanted.state in _NOT_FOR_ALL or not any(one.confirmed_at for one in wanted.askers):
+        raise NotFound
+    audiences = live.audiences_of(db, wanted)
+    if audiences is not None and audiences.isdisjoint({*visibilities(), Visibility.PUBLIC, Visibility.UNLISTED}):
         raise NotFound
 
 

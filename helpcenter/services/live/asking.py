@@ -15,6 +15,7 @@ from helpcenter.models import (
     QuestionVote,
     SessionQuestion,
     User,
+    Visibility,
 )
 from helpcenter.services import questions
 from helpcenter.services.live.pulse import beat
@@ -97,6 +98,15 @@ def take_in(
     db.flush()
     note(db, item, "take in", actor=actor, now=now)
     return item
+
+
+def audiences_of(db: Session, question: Question) -> set[Visibility] | None:
+    """Who is shown the question in live sessions; None for one that was not asked in any."""
+    wanted = select(SessionQuestion.voter, SessionQuestion.moderation, LiveSession.visibility).join(LiveSession)
+    rows = db.execute(wanted.where(SessionQuestion.question_id == question.id)).all()
+    if all(row.voter is None for row in rows):
+        return None
+    return {row.visibility for row in rows if row.moderation is Moderation.SHOWN}
 
 
 def _of(db: Session, session: LiveSession, question: Question) -> SessionQuestion | None:

@@ -1,12 +1,13 @@
 import re
+from functools import partial
 
 import pytest
 from sqlalchemy import select
 
-from helpcenter.models import Asker, OutgoingMail, Question, QuestionState
+from helpcenter.models import Asker, OutgoingMail, Question, QuestionState, SessionQuestion, Visibility
 from helpcenter.permissions import Role
-from helpcenter.services import questions, search
-from tests.factories import make_answer, make_question, make_topic, make_user
+from helpcenter.services import live, questions, search
+from tests.factories import NOW, make_answer, make_question, make_session, make_topic, make_user
 
 EN = {"Accept-Language": "en"}
 FORM = {"title": "How far in winter?", "body": "It is cold.", "email": "kim@example.org", "name": "Kim"}
@@ -141,3 +142,35 @@ def test_each_state_is_said_in_words(client, ports, sign_in, state):
     page = sign_in(editor).get(f"/questions/{question.public_id}", headers=EN)
     assert page.status_code == 200
     assert re.search(r'class="badge[^"]*">[^<]+<', page.text)
+
+
+def _asked_live(ports, **values):
+    """A question that somebody with an account asked in a session, and wants mail about."""
+    with ports.database.transaction() as db:
+        user, session = make_user(db, email="kim@example.org"), make_session(db, **values)
+        asked = live.ask(
+            db, session, title="How far?", email=user.email, user=user, voter="kim", network="n", language="en", now=NOW
+        )
+        return user, asked.id, f"/questions/{asked.question.public_id}"
+
+
+def test_a_question_that_waits_to_be_let_in_or_is_hidden_is_on_no_page_of_its_own(client, sign_in, ports):
+    user, item_id, page = _asked_live(ports, moderated=True)
+    asker, answers = sign_in(user), []
+    for step in (None, live.show, partial(live.hide, reason="Rude.")):
+        with ports.database.transaction() as db:
+            if step:
+                step(db, db.get_one(SessionQuestion, item_id), actor=None, now=NOW)
+        answers.append((client.get(page).status_code, asker.get(page).status_code))
+    assert answers == [(404, 200), (200, 200), (404, 200)]
+    assert client.post(f"{page}/join", data={"email": "lee@example.org"}).status_code == 404
+
+
+def test_a_question_of_a_session_for_customers_is_for_customers(client, sign_in, ports):
+    _, item_id, page = _asked_live(ports, visibility=Visibility.CUSTOMERS)
+    with ports.database.transaction() as db:
+        other = make_user(db)
+    assert (client.get(page).status_code, sign_in(other).get(page).status_code) == (404, 200)
+    with ports.database.transaction() as db:
+        live.take_in(db, make_session(db), db.get_one(SessionQuestion, item_id).question, now=NOW)
+    assert client.get(page).status_code == 200

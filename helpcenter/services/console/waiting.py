@@ -3,17 +3,19 @@
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from sqlalchemy import ScalarSelect, and_, func, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from helpcenter.models import (
     AgendaStage,
     Asker,
     LiveSession,
+    Moderation,
     Question,
     QuestionState,
     SessionKind,
     SessionQuestion,
+    Visibility,
 )
 from helpcenter.services import topics
 
@@ -76,13 +78,16 @@ def rows_of(db: Session, session: LiveSession, crowds: dict[int, int]) -> list[R
 def others(db: Session, session: LiveSession) -> tuple[list[Row], int]:
     """The unanswered questions of the session's topics and all below them that are not its own yet, and how many there are.
 
-    Of all topics, where it has none. Those for which most people wait come first; one whose askers have not confirmed their
-    address is left out. At most `MOST` for an open desk, which is there for them; `MOST_BESIDE` for a session.
+    Of all topics, where it has none. Those for which most people wait come first; left out are those whose askers have not
+    confirmed their address, those that a moderator hid, and those that were asked before a smaller audience. At most `MOST` for
+    an open desk, which is there for them; `MOST_BESIDE` for a session.
     """
     absent = _absent()
     anybody = select(Asker.id).where(Asker.question_id == Question.id).exists()
     own = select(SessionQuestion.question_id).where(SessionQuestion.session_id == session.id)
-    wanted = and_(Question.state.in_(_OPEN), or_(absent > 0, ~anybody), Question.id.not_in(own))
+    wanted = and_(
+        Question.state.in_(_OPEN), or_(absent > 0, ~anybody), Question.id.not_in(own), Question.id.not_in(_kept(session))
+    )  # fmt: skip
     if session.topics:
         ids = {topic_id for topic in session.topics for topic_id in topics.below(db, topic)}
         wanted = and_(wanted, Question.topic_id.in_(ids))
@@ -108,6 +113,15 @@ def in_order(rows: list[Row], kind: SessionKind) -> list[Row]:
             row.since,
             row.question.id,
         ),
+    )
+
+
+def _kept(session: LiveSession) -> Select[int]:
+    """The questions that other sessions keep to themselves."""
+    apart = LiveSession.visibility.not_in({Visibility.PUBLIC, session.visibility})
+    asked = select(SessionQuestion.question_id).join(LiveSession)
+    return asked.where(
+        or_(SessionQuestion.moderation == Moderation.HIDDEN, and_(apart, SessionQuestion.voter.is_not(None)))
     )
 
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from helpcenter.errors import Conflict, NotFound
-from helpcenter.models import AgendaStage, Asker, LiveSessionState, Moderation, QuestionState, SessionKind
+from helpcenter.models import AgendaStage, Asker, LiveSessionState, Moderation, QuestionState, SessionKind, Visibility
 from helpcenter.services import console, live
-from tests.factories import NOW, make_question, make_topic, make_user
+from tests.factories import NOW, make_question, make_session, make_topic, make_user
 
 _S = LiveSessionState
 
@@ -98,6 +98,23 @@ def test_what_is_hidden_or_merged_does_not_wait(db, desk, ask):
     live.merge(db, one, two, actor=None, now=NOW)
     shown = desk.read()
     assert (titles(shown.inbox), titles(shown.hidden), shown.waiting) == (["Two"], ["Hidden"], 1)
+
+
+def test_what_another_session_hid_or_keeps_for_its_own_audience_is_not_offered(each_database, db, desk, session):
+    def asked(title, *, hidden=False, **values):
+        item = live.ask(
+            db, make_session(db, **values), title=title, voter="a", network="n", language="en", user=None, now=NOW
+        )
+        if hidden:
+            live.hide(db, item, reason="Rude.", actor=None, now=NOW)
+
+    asked("Open to all")
+    asked("Hidden", hidden=True)
+    asked("Customers'", visibility=Visibility.CUSTOMERS)
+    shown = desk.read()
+    assert (titles(shown.inbox), shown.waiting) == (["Open to all"], 1)
+    session.visibility = Visibility.CUSTOMERS
+    assert titles(desk.read().inbox) == ["Open to all", "Customers'"]
 
 
 def test_taking_a_question_on_lets_it_in(db, desk, ask):

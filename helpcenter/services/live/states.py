@@ -20,7 +20,7 @@ MODERATION: Final[dict[Moderation, frozenset[Moderation]]] = {
 TRANSITIONS: Final[dict[AgendaStage, frozenset[AgendaStage]]] = {
     _S.OPEN: frozenset({_S.ANSWERING, _S.ANSWERED, _S.SKIPPED}),
     _S.ANSWERING: frozenset({_S.OPEN, _S.ANSWERED, _S.SKIPPED}),
-    _S.ANSWERED: frozenset({_S.OPEN, _S.ANSWERING}),
+    _S.ANSWERED: frozenset({_S.OPEN, _S.ANSWERING, _S.SKIPPED}),
     _S.SKIPPED: frozenset({_S.OPEN, _S.ANSWERING, _S.ANSWERED}),
 }
 

@@ -204,6 +204,16 @@ def test_undoing_a_late_answer_that_was_cut_takes_its_clip_along(db, desk, ask, 
     assert (one.stage, clips(db), desk.marks()) == (_A.OPEN, [], [("answering", "Two", 50.0)])
 
 
+def test_a_late_answer_of_a_skipped_question_can_be_taken_back(db, desk, ask, recorded):
+    one, two = ask("One"), ask("Two")
+    desk.skip(one, 5)
+    desk.answer(two, 30)
+    desk.answer(one, 10, arrives=40)
+    assert (one.stage, two.stage) == (_A.ANSWERED, _A.ANSWERING)
+    desk.undo(50)
+    assert (one.stage, one.place, two.stage) == (_A.SKIPPED, None, _A.ANSWERING)
+
+
 def test_undo_sent_twice_takes_one_thing_back(each_database, db, desk, ask):
     one, two = ask("One"), ask("Two")
     desk.take_on(one, two)

@@ -4,6 +4,7 @@ Each deed keeps what it has changed, as it was before: {"marks": {key: the mark,
 "items": {id: [place, stage]}, "answer": the key of the answer that it was about}.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,7 +30,8 @@ from helpcenter.services.console.marking import check_running, markers_of
 from helpcenter.services.console.press import Press
 from helpcenter.services.console.settling import keep_out, settle
 
-_KEY: Final = 48
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{1,48}")
+"""What browsers name their presses by; the marks that we make ourselves have other signs in their keys."""
 _NOTHING = N_("There is nothing to take back.")
 _MORE_SINCE = N_(
     "Something else has been done since. Look at what “Undo” takes back now, and press it again if you want that."
@@ -118,7 +120,7 @@ def look(db: Session, session: LiveSession) -> Look:
 
 
 def _first_time(db: Session, session: LiveSession, press: Press) -> bool:
-    if not press.key or len(press.key) > _KEY:
+    if not _KEY.fullmatch(press.key):
         raise InvalidInput
     live.beat(db, session.id)  # first of all: whoever presses at the same moment waits here
     db.flush()

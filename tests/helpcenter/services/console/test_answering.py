@@ -19,6 +19,7 @@ from helpcenter.models import (
 )
 from helpcenter.services import broadcasts, console, live, recordings
 from helpcenter.services.broadcasts import claims
+from helpcenter.services.console.answering import THE_END
 from tests.factories import NOW, make_channel, make_session, make_user
 from tests.helpcenter.services.console.conftest import after
 
@@ -426,7 +427,7 @@ def test_every_deed_stands_in_the_log_and_makes_the_pulse_beat(db, desk, ask, se
 
 def test_keys_that_cannot_be_are_refused(db, desk, ask):
     item = ask()
-    for key in ("", "x" * 49):
+    for key in ("", "x" * 49, "a\0", "#1", "end-of:1", THE_END):
         with pytest.raises(InvalidInput):
             console.take_on(db, desk.session, item, console.Press(key, after(0), after(0)))
 

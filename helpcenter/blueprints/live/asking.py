@@ -1,5 +1,7 @@
 """Asking and voting while one watches; each works as a plain form, too."""
 
+from typing import Final
+
 from flask import jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -23,12 +25,15 @@ from helpcenter.web import check, current_user, language, limiter, now, public, 
 from helpcenter.web.events import current_hub
 from helpcenter.web.voters import remember_voter, voter
 
-LONGEST = 300
+LONGEST: Final = 300
+MAILS: Final = "60/hour"
+"""From one network: each question with an address sends a mail to somebody who may not have asked."""
 
 
 @bp.post("/sessions/<public_id>/questions")
 @public
 @limited("300/10 minutes", "20/10 minutes")
+@limiter.limit(MAILS, exempt_when=lambda: current_user() is not None or not _address())
 def ask(public_id: str) -> ResponseReturnValue:
     """Keep the question; with an address its answer comes by mail, too."""
     check(Action.ASK)

@@ -257,6 +257,19 @@ def test_five_hundred_viewers_behind_one_address_take_part(app, path, question, 
     assert (count(ports, QuestionVote), count(ports, SessionQuestion)) == (500, 11)
 
 
+def test_from_one_network_only_so_many_strangers_are_sent_mail_and_everybody_may_ask_without(app, path, ports, sign_in):
+    with ports.database.transaction() as db:
+        user = make_user(db)
+
+    def ask(one, number, **more):
+        data = {"title": f"Question {number}?", **more}
+        return one.post(f"{path}/questions", data=data, headers=JSON).status_code
+
+    told = [ask(browser(app), number, email=f"reader{number}@example.org") for number in range(62)]
+    assert (told.count(200), set(told), count(ports, OutgoingMail)) == (60, {200, 429}, 60)
+    assert (ask(browser(app), 63), ask(sign_in(user), 64, mail="1")) == (200, 200)
+
+
 # --- Who may see what ---------------------------------------------------------------------------------------------------
 
 

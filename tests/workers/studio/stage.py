@@ -3,6 +3,7 @@
 import time
 from contextlib import contextmanager
 from datetime import timedelta
+from uuid import uuid4
 
 from helpcenter.models import LiveSession, Marker, MarkerKind, Question
 from helpcenter.services import broadcasts, channels, clips, console
@@ -124,6 +125,12 @@ class Evening:
         encoder.send(2)
         settle(self.ports)
         self.pass_by(8, encoder)
+
+    def press(self, deed, *args):
+        """What the host does at his desk."""
+        with self.session() as (db, session):
+            found = [db.get_one(type(one), one.id) for one in args]
+            deed(db, session, *found, console.Press(uuid4().hex, self.clock(), self.clock()))
 
     def mark(self, kind, *, question=None, title="", ago=0.0):
         with self.session() as (db, session):

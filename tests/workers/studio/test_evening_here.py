@@ -15,6 +15,7 @@ from helpcenter.models import (
     Step,
     StepState,
 )
+from helpcenter.services import clips, console, live
 from tests.clockfilm import all_seen, beeps, seen_at
 from tests.factories import make_question
 from tests.workers.studio.stage import Encoder, Evening, film, work
@@ -93,6 +94,46 @@ def test_an_answer_is_a_clip_while_the_session_runs_and_stays_it_afterwards(port
         sounds = [(beep + offset.total_seconds()) % 1 for beep in beeps(whole)]
         assert max(min(sound, 1 - sound) for sound in sounds) < NEAR
         assert len(db.scalars(select(OutgoingMail).where(OutgoingMail.kind == "question_answered")).all()) == 1
+
+
+def test_a_session_that_waits_for_an_editor_mails_nothing_at_done_and_once_when_he_confirms(ports, evening, minute):
+    def answers():
+        with ports.database.reading() as db:
+            mails = db.scalars(select(OutgoingMail).where(OutgoingMail.kind == "question_answered")).all()
+            return [(mail.recipient, mail.params["clip"]) for mail in mails], db.get_one(Question, question.id).state
+
+    with evening.session() as (db, session):
+        session.answers_at_once = False
+        question = make_question(db, title="How far does it go?", email="anna@example.org")
+        item = live.take_in(db, session, question, now=evening.clock())
+    encoder = Encoder(evening, minute, seconds=60)
+    encoder.send(6)
+    evening.go_live(encoder)
+    evening.press(console.answer, item)
+    encoder.send(8)
+    evening.press(console.done)
+    encoder.send(5)
+    with evening.session() as (_, session):
+        recording_id = session.recording_id
+    work(ports, recording_id)
+    with ports.database.reading() as db:
+        clip = db.scalars(select(Clip)).one()
+        assert (clip.media_key is not None, clip.provisional) == (True, True)  # its viewers see it at once all the same
+    assert answers() == ([], QuestionState.BEING_ANSWERED)
+
+    evening.end()
+    encoder.close()
+    work(ports, recording_id)
+    assert answers() == ([], QuestionState.BEING_ANSWERED)
+
+    with evening.session() as (db, _):
+        row = db.get_one(Clip, clip.id)
+        clips.confirm(
+            db, row, entry=None, topic=None, title=row.title, start=row.start, end=row.end, language="en", editor=None,
+            now=evening.clock(),
+        )  # fmt: skip
+    work(ports, recording_id)
+    assert answers() == ([("anna@example.org", clip.public_id)], QuestionState.ANSWERED)
 
 
 def evening_instant(encoder, shown):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from helpcenter.models import Broadcast, LiveSession, Recording, Step, StepState
 from helpcenter.ports import Ports
-from helpcenter.services import guests, quota, recordings, uploads, videos
+from helpcenter.services import guests, live, quota, recordings, uploads, videos
 from helpcenter.services.sessions import subscriptions
 
 log = structlog.get_logger(__name__)
@@ -39,6 +39,7 @@ def tidy(ports: Ports, *, every: timedelta = EVERY, old: timedelta = OLD) -> Non
     with ports.database.transaction() as db:
         subscriptions.forget_old(db, now=now)
         guests.sweep(db)
+        live.forget_old(db, now=now)
 
 
 def _changed(path: Path) -> datetime:

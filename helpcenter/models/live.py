@@ -34,9 +34,10 @@ class SessionQuestion(PublicContent, Base):
     """A question in a live session: asked in it, or taken into its agenda from those that wait.
 
     `place` is where it stands in the host's agenda, which moves only when he moves it; None while it is not taken in.
-    `voter` is the fingerprint of who asked it here (None: it came from elsewhere), `name` how he wants to be called, "" for
-    nobody's business. `votes` counts the rows of QuestionVote, and is changed by UPDATEs alone, so that pages that are kept
-    stay good. `reason` says why it is hidden; `clip_id` is the answer, from the running session on.
+    `voter` is the fingerprint of who asked it here (None: it came from elsewhere; "": that is forgotten by now), `name` how he
+    wants to be called, "" for nobody's business. `votes` counts all who voted, also those whose rows of QuestionVote are
+    forgotten, and is changed by UPDATEs alone, so that pages that are kept stay good. `reason` says why it is hidden;
+    `clip_id` is the answer, from the running session on.
     """
 
     __tablename__ = "session_questions"

@@ -12,7 +12,6 @@ from helpcenter.models import (
     Moderation,
     Question,
     QuestionState,
-    QuestionVote,
     SessionQuestion,
     User,
     Visibility,
@@ -20,7 +19,7 @@ from helpcenter.models import (
 from helpcenter.services import questions
 from helpcenter.services.live.pulse import beat
 from helpcenter.services.live.states import note
-from helpcenter.services.live.voting import check_open
+from helpcenter.services.live.voting import check_open, votes_of
 from helpcenter.services.questions import states
 
 A_WHILE: Final = timedelta(minutes=10)
@@ -92,8 +91,7 @@ def take_in(
         raise Conflict(N_("This question is closed. Reopen it first."))
     if QuestionState.QUEUED in states.TRANSITIONS[question.state]:
         states.move(db, question, QuestionState.QUEUED, now=now, actor=actor)
-    votes = db.scalar(select(func.count()).where(QuestionVote.question_id == question.id)) or 0
-    item = SessionQuestion(session=session, question=question, votes=votes, created_at=now)
+    item = SessionQuestion(session=session, question=question, votes=votes_of(db, question.id), created_at=now)
     db.add(item)
     db.flush()
     note(db, item, "take in", actor=actor, now=now)

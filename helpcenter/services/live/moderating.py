@@ -12,7 +12,7 @@ from helpcenter.models import Moderation, QuestionVote, SessionQuestion, User
 from helpcenter.services import questions
 from helpcenter.services.live import states
 from helpcenter.services.live.pulse import beat
-from helpcenter.services.live.voting import recount
+from helpcenter.services.live.voting import add_votes
 
 _REASON: Final = 1000
 
@@ -53,14 +53,16 @@ def merge(db: Session, item: SessionQuestion, into: SessionQuestion, *, actor: U
         raise Conflict(N_("These two questions stand in different sessions."))
     beat(db, item.session_id)
     questions.merge(db, item.question, into.question, now=now, actor=actor)
-    _unite_votes(db, item, into, now)
-    recount(db, into.question_id)
+    add_votes(db, into.question_id, _unite_votes(db, item, into, now))
     states.changed(db, into, SessionQuestion.votes)
     states.note(db, item, "merge", actor=actor, now=now, into=into.id)
 
 
-def _unite_votes(db: Session, item: SessionQuestion, into: SessionQuestion, now: datetime) -> None:
-    """The votes for both, each person once; who asked the one counts as a vote, who asked the other counts there already."""
+def _unite_votes(db: Session, item: SessionQuestion, into: SessionQuestion, now: datetime) -> int:
+    """Bring the votes for the one to the other, each person once; how many are new there.
+
+    Who asked the one counts as a vote, who asked the other counts there already.
+    """
     insert_or_leave = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     names = ["question_id", "session_id", "voter", "network", "created_at"]
     votes = select(
@@ -72,10 +74,11 @@ def _unite_votes(db: Session, item: SessionQuestion, into: SessionQuestion, now:
     ).where(
         QuestionVote.question_id == item.question_id, or_(literal(into.voter is None), QuestionVote.voter != into.voter)
     )
-    db.execute(insert_or_leave(QuestionVote).from_select(names, votes).on_conflict_do_nothing())
+    new = [insert_or_leave(QuestionVote).from_select(names, votes)]
     if item.voter and item.voter != into.voter:
         asked = dict(zip(names, (into.question_id, item.session_id, item.voter, "", now), strict=True))
-        db.execute(insert_or_leave(QuestionVote).values(asked).on_conflict_do_nothing())
+        new.append(insert_or_leave(QuestionVote).values(asked))
+    return sum(len(db.scalars(one.on_conflict_do_nothing().returning(QuestionVote.id)).all()) for one in new)
 
 
 def _set_pinned(db: Session, item: SessionQuestion, *, pinned: bool, actor: User | None, now: datetime) -> None:

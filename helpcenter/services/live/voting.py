@@ -1,6 +1,6 @@
 """Votes: somebody asks this, too. Each counts once, and every one that was confirmed is there."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import delete, func, select, update
@@ -24,6 +24,9 @@ _S = LiveSessionState
 PER_NETWORK: Final = 700
 """Votes for one question from one network: a whole company may watch behind one address, a machine may not stuff the box."""
 _CROWD: Final = 20
+KEPT: Final = timedelta(days=30)
+FORGOTTEN: Final = ""
+"""Stands in place of whoever asked a question in a session that has long been over."""
 
 
 class _Target(NamedTuple):
@@ -43,7 +46,7 @@ def vote(db: Session, session: LiveSession, item: SessionQuestion, *, voter: str
     check_open(db, session)
     target = _target(db, item)
     if target.voter == voter:
-        return _count(db, target.question_id)
+        return votes_of(db, target.question_id)
     if target.stage is AgendaStage.ANSWERED:
         raise Conflict(N_("This question has been answered; its answer plays here."))
     _check_network(db, target.question_id, network)
@@ -51,8 +54,8 @@ def vote(db: Session, session: LiveSession, item: SessionQuestion, *, voter: str
         "question_id": target.question_id, "session_id": session.id, "voter": voter, "network": network, "created_at": now,
     }  # fmt: skip
     if insert_once(db, QuestionVote, values) is None:
-        return _count(db, target.question_id)
-    return _add(db, target.question_id, 1)
+        return votes_of(db, target.question_id)
+    return add_votes(db, target.question_id, 1)
 
 
 def unvote(db: Session, session: LiveSession, item: SessionQuestion, *, voter: str, network: str, now: datetime) -> int:
@@ -63,15 +66,32 @@ def unvote(db: Session, session: LiveSession, item: SessionQuestion, *, voter: s
     target = _target(db, item)
     mine = delete(QuestionVote).where(QuestionVote.question_id == target.question_id, QuestionVote.voter == voter)
     if db.execute(mine.returning(QuestionVote.id)).first() is None:
-        return _count(db, target.question_id)
-    return _add(db, target.question_id, -1)
+        return votes_of(db, target.question_id)
+    return add_votes(db, target.question_id, -1)
 
 
-def recount(db: Session, question_id: int) -> int:
-    """Count the question's votes anew, wherever it stands; how many there are."""
-    number = db.scalar(select(func.count()).where(QuestionVote.question_id == question_id)) or 0
-    _write(db, question_id, number)
-    return number
+def votes_of(db: Session, question_id: int) -> int:
+    """How many votes the question has, wherever it stands; also those of whom nothing is kept any more."""
+    return db.scalar(select(func.max(SessionQuestion.votes)).where(SessionQuestion.question_id == question_id)) or 0
+
+
+def add_votes(db: Session, question_id: int, number: int) -> int:
+    """Count so many more votes for the question, wherever it stands; how many there are then."""
+    # Past the session's objects on purpose: pages that are kept stay good, however many vote.
+    more = update(SessionQuestion).where(SessionQuestion.question_id == question_id)
+    written = more.values(votes=SessionQuestion.votes + number).returning(SessionQuestion.votes)
+    return max(db.scalars(written).all(), default=0)
+
+
+def forget_old(db: Session, *, now: datetime) -> int:
+    """Forget who voted and who asked in sessions that have been over for 30 days; how many votes that were. They still count."""
+    over = select(LiveSession.id).where(
+        LiveSession.state.not_in({*OPEN, _S.DRAFT}), func.coalesce(LiveSession.ended_at, LiveSession.ends_at) < now - KEPT
+    )  # fmt: skip
+    asked = update(SessionQuestion).where(SessionQuestion.session_id.in_(over), SessionQuestion.voter.is_not(None))
+    db.execute(asked.values(voter=FORGOTTEN).execution_options(synchronize_session=False))
+    votes = delete(QuestionVote).where(QuestionVote.session_id.in_(over)).returning(QuestionVote.id)
+    return len(db.scalars(votes.execution_options(synchronize_session=False)).all())
 
 
 def check_open(db: Session, session: LiveSession) -> None:
@@ -134,17 +154,3 @@ def _check_network(db: Session, question_id: int, network: str) -> None:
     there = select(func.count()).where(QuestionVote.question_id == question_id, QuestionVote.network == network)
     if network and (db.scalar(there) or 0) >= PER_NETWORK:
         raise TooMany(N_("Very many votes for this question came from your network. It takes no more of them."))
-
-
-def _count(db: Session, question_id: int) -> int:
-    return db.scalar(select(func.max(SessionQuestion.votes)).where(SessionQuestion.question_id == question_id)) or 0
-
-
-def _add(db: Session, question_id: int, number: int) -> int:
-    return _write(db, question_id, SessionQuestion.votes + number)
-
-
-def _write(db: Session, question_id: int, votes: Any) -> int:
-    # Past the session's objects on purpose: pages that are kept stay good, however many vote.
-    written = update(SessionQuestion).where(SessionQuestion.question_id == question_id).values(votes=votes)
-    return max(db.scalars(written.returning(SessionQuestion.votes)).all(), default=0)

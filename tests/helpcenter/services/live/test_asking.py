@@ -14,7 +14,6 @@ from helpcenter.models import (
     OutgoingMail,
     Question,
     QuestionState,
-    QuestionVote,
     SessionQuestion,
 )
 from helpcenter.services import live
@@ -114,8 +113,10 @@ def test_one_person_does_not_take_all_the_time(db, ask):
 
 
 def test_a_question_that_waits_elsewhere_is_taken_in_once_and_without_a_name(db, session, each_database):
-    question = make_question(db)
-    db.add_all(QuestionVote(question_id=question.id, voter=one, created_at=NOW) for one in "ab")
+    question, earlier = make_question(db), make_session(db)
+    there = live.take_in(db, earlier, question, now=NOW)
+    for one in "ab":
+        live.vote(db, earlier, there, voter=one, network="n", now=NOW)
     item = live.take_in(db, session, question, now=NOW)
     assert live.take_in(db, session, question, now=NOW) is item
     assert (item.votes, item.name, item.place, question.state) == (2, "", None, QuestionState.QUEUED)

@@ -1,6 +1,7 @@
 """Votes: once each, however often they are sent, and none after the end."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -140,3 +141,24 @@ def test_many_votes_from_one_network_are_shown_to_the_moderator(db, session, ask
         vote(mixed, f"w{number}", network=f"home {number}")
     vote(few, "a", "b", network="office")
     assert live.crowds(db, session) == {crowded.id: 20}
+
+
+def test_a_month_after_the_session_nobody_knows_who_voted_or_asked_and_the_votes_count_on(
+    each_database, db, session, ask, vote
+):
+    item = ask(voter="asker")
+    vote(item, "a", "b")
+    assert live.forget_old(db, now=NOW + timedelta(days=365)) == 0  # it waits for its beginning still
+    session.state, session.ended_at = LiveSessionState.ENDED, NOW
+    assert live.forget_old(db, now=NOW + voting.KEPT) == 0
+    assert live.forget_old(db, now=NOW + voting.KEPT + timedelta(seconds=1)) == 2
+    db.refresh(item)
+    assert (item.voter, item.votes, voters(db, item)) == ("", 2, [])
+    again = make_session(db)
+    other = live.take_in(db, again, item.question, now=NOW)
+    assert other.votes == 2
+    assert live.vote(db, again, other, voter="c", network="n", now=NOW) == 3
+    more = live.ask(db, again, title="How far?", voter="d", network="n", language="en", user=None, now=NOW)
+    live.vote(db, again, more, voter="c", network="n", now=NOW)
+    live.merge(db, more, other, actor=None, now=NOW)
+    assert other.votes == 4

@@ -23,7 +23,7 @@ OUT: Final = N_("The host has ended your part in this session.")
 
 
 def knock(db: Session, guest: Guest, *, name: str, agreed: bool, now: datetime) -> None:
-    """The guest is at the door, in a round of its own; who is in and only loaded his page again stays in.
+    """The guest is at the door, in a round of its own; who is in and only loaded his page again stays in, under his name alone.
 
     Without `agreed`, his word that he may be recorded, he does not come that far. Raises InvalidInput, Conflict.
     """
@@ -34,7 +34,8 @@ def knock(db: Session, guest: Guest, *, name: str, agreed: bool, now: datetime) 
             N_("Without your consent to the recording you cannot join. You can still watch the session.")
         )
     values = {"name": name, "agreed_at": now, "seen_at": now, "round": guest.round + 1}
-    if guest.state in {GuestState.ADMITTED, GuestState.KNOCKING} and not is_away(guest, now):
+    stays = guest.state is GuestState.KNOCKING or (guest.state is GuestState.ADMITTED and guest.name == name)
+    if stays and not is_away(guest, now):
         for field, value in (NO_HANDSHAKE | values).items():
             setattr(guest, field, value)
     else:

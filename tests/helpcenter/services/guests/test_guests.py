@@ -130,6 +130,11 @@ def test_loading_the_page_again_keeps_one_in_but_a_long_absence_does_not(db, ins
     assert inside.state is GuestState.KNOCKING
 
 
+def test_who_wants_another_name_is_let_in_anew(db, inside):
+    guests.knock(db, inside, name="The managing director", agreed=True, now=NOW)
+    assert inside.state is GuestState.KNOCKING
+
+
 def test_who_left_may_knock_again_and_who_was_sent_out_may_not(db, inside):
     guests.leave(db, inside)
     guests.knock(db, inside, name="Ahmed", agreed=True, now=NOW)

@@ -58,12 +58,10 @@ def find(db: Session, slug: str) -> Topic:
     return topic
 
 
-def below(db: Session, topic: Topic) -> list[int]:
-    """The ids of the topic and of all below it."""
-    for node in flat(db):
-        if node.topic.id == topic.id:
-            return [inner.topic.id for inner in node.walk()]
-    return [topic.id]
+def below(db: Session, *chosen: Topic) -> list[int]:
+    """The ids of these topics and of all below them, each once."""
+    nodes = {node.topic.id: node for node in flat(db)}
+    return list(dict.fromkeys(inner.topic.id for topic in chosen for inner in nodes[topic.id].walk()))
 
 
 def create(

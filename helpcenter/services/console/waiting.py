@@ -89,8 +89,7 @@ def others(db: Session, session: LiveSession) -> tuple[list[Row], int]:
         Question.state.in_(_OPEN), or_(absent > 0, ~anybody), Question.id.not_in(own), Question.id.not_in(_kept(session))
     )  # fmt: skip
     if session.topics:
-        ids = {topic_id for topic in session.topics for topic_id in topics.below(db, topic)}
-        wanted = and_(wanted, Question.topic_id.in_(ids))
+        wanted = and_(wanted, Question.topic_id.in_(topics.below(db, *session.topics)))
     most = MOST if session.kind is SessionKind.OFFICE_HOURS else MOST_BESIDE
     found = select(Question, absent).where(wanted).order_by(absent.desc(), Question.created_at, Question.id).limit(most)
     number = db.scalar(select(func.count(Question.id)).where(wanted)) or 0

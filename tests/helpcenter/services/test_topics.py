@@ -88,3 +88,6 @@ def test_experts_are_set_and_replaced(db, tree):
 
 def test_below_names_the_topic_and_all_under_it(db, tree):
     assert topics.below(db, tree["Bikes"]) == [tree[name].id for name in ("Bikes", "Battery", "Charging", "Brakes")]
+    assert topics.below(db, tree["Brakes"], tree["Battery"], tree["Charging"]) == [
+        tree[name].id for name in ("Brakes", "Battery", "Charging")
+    ]

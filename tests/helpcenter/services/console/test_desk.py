@@ -167,13 +167,14 @@ def test_notes_are_kept_and_the_last_writer_hears_of_a_conflict(each_database, d
     assert session.notes == "Say hello, and goodbye"
 
 
-def test_many_questions_are_read_in_few_queries(db, desk, ask, session):
+def test_many_questions_of_many_topics_are_read_in_few_queries(db, desk, ask, session):
     from sqlalchemy import event
 
     counts = []
     for number in (3, 30):
         for one in range(number):
             ask(f"Question {number}.{one}", confirmed=True)
+        session.topics = [make_topic(db) for _ in range(number)]
         db.flush()
         db.expire_all()
         asked = []

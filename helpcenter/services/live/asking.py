@@ -64,7 +64,7 @@ def ask(  # noqa: PLR0913 -- all that the ask box holds
         )
     else:
         question = questions.put(db, title=title, body=body, topic=topic, language=language, now=now)
-    states.move(db, question, QuestionState.QUEUED, now=now, actor=user)
+    states.move(db, question, QuestionState.QUEUED, now=now, actor=user if email else None)
     item = SessionQuestion(
         session=session, question=question, voter=voter, name=name, created_at=now,
         moderation=Moderation.WAITING if session.moderated else Moderation.SHOWN,

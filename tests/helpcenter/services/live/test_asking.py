@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from helpcenter.errors import Conflict, InvalidInput, TooMany
 from helpcenter.models import (
     Asker,
+    AuditRow,
     LiveSession,
     LiveSessionState,
     Moderation,
@@ -110,6 +111,13 @@ def test_one_person_does_not_take_all_the_time(db, ask):
         ask("One more")
     assert ask("One more", voter="somebody else")
     assert ask("One more", now=NOW + timedelta(minutes=11))
+
+
+def test_who_wants_no_mail_stands_in_no_log_either(db, ask):
+    user = make_user(db)
+    ask("One?", user=user)
+    ask("Two?", user=user, email=user.email)
+    assert list(db.scalars(select(AuditRow.actor_id).order_by(AuditRow.id))) == [None, user.id]
 
 
 def test_a_question_that_waits_elsewhere_is_taken_in_once_and_without_a_name(db, session, each_database):

@@ -168,7 +168,8 @@ def _item(session: LiveSession, row: Any, askers: int, begun: datetime | None) -
     )  # fmt: skip
     if place != "answered":
         return item
-    plays = row.media_key and (row.clip_state is ClipState.CONFIRMED or row.provisional)
+    cut_here = row.provisional and row.clip_state is ClipState.PROPOSED
+    plays = row.media_key and (row.clip_state is ClipState.CONFIRMED or cut_here)
     return item._replace(
         clip_key=row.media_key if plays else None,
         seconds=row.end - row.start if plays else None,

@@ -79,9 +79,12 @@ def test_pinned_questions_come_first_and_the_newest_answer_does(db, session, ask
 
 @pytest.mark.parametrize(
     ("state", "provisional", "plays"),
-    [(ClipState.PROPOSED, True, True), (ClipState.CONFIRMED, False, True), (ClipState.PROPOSED, False, False)],
-)
-def test_an_answer_plays_as_soon_as_it_is_cut(db, session, ask, state, provisional, plays):
+    [(ClipState.PROPOSED, True, True), (ClipState.CONFIRMED, False, True), (ClipState.CONFIRMED, True, True),
+     (ClipState.PROPOSED, False, False), (ClipState.REJECTED, True, False), (ClipState.WITHDRAWN, True, False)],
+)  # fmt: skip
+def test_an_answer_plays_as_soon_as_it_is_cut_unless_an_editor_takes_it_off(
+    db, session, ask, state, provisional, plays
+):
     item = ask()
     live.bring(db, item, AgendaStage.ANSWERED, actor=None, now=NOW)
     clip = make_clip(db, make_recording(db), media_key="recordings/x/clip.mp4", state=state, provisional=provisional)

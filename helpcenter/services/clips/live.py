@@ -68,7 +68,7 @@ def undo_live(db: Session, session: LiveSession, *, answering: Marker, now: date
     clip = _of(db, session, answering)
     if clip is None:
         return
-    if clip.state is not ClipState.PROPOSED:
+    if clip.state not in {ClipState.PROPOSED, ClipState.REJECTED}:
         raise Conflict(_PUBLISHED)
     question = db.get(Question, clip.question_id) if clip.question_id else None
     if question is not None and question.answer_clip_id == clip.id:

@@ -142,6 +142,13 @@ def test_what_an_editor_has_published_is_not_undone(db, on_air):
     assert db.scalars(select(Clip)).one() is clip
 
 
+def test_what_an_editor_has_turned_down_can_be_undone(db, on_air):
+    answering, clip = answered(db, on_air)
+    clips.reject(db, clip, editor=None, now=NOW)
+    clips.undo_live(db, on_air, answering=answering, now=NOW)
+    assert [db.scalars(select(rows)).all() for rows in (Clip, FaqEntry)] == [[], []]
+
+
 def test_undoing_what_made_no_clip_does_nothing(db, on_air):
     clips.undo_live(db, on_air, answering=mark(db, on_air, 5.0, MarkerKind.ANSWERING), now=NOW)
 

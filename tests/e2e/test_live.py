@@ -331,7 +331,7 @@ def picture(ports, do, tmp_path):
     command = [
         "ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25", "-f", "lavfi", "-i", "sine", "-t", "90",
         "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25", "-c:a", "aac", "-f", "hls", "-hls_time", "1",
-        "-hls_list_size", "0", "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "init.mp4",
+        "-hls_list_size", "0", "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "../init.mp4",
         "-hls_segment_filename", "%05d.m4s", "index.m3u8",
     ]  # fmt: skip
     encoder = subprocess.Popen(command, cwd=take.folder / "hls")

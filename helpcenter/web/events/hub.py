@@ -127,6 +127,8 @@ class Hub:
             except (SQLAlchemyError, OSError, self._database.engine.dialect.loaded_dbapi.Error) as error:
                 # The database is away: whoever listens waits for what happens next, and misses nothing.
                 log.warning("live events: the database does not answer", why=str(error))
+            except Exception:  # one session that cannot be shown silences no other
+                log.exception("live events: a look failed")
 
     def _forget_idle(self) -> None:
         now = time.monotonic()

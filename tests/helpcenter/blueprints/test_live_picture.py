@@ -52,6 +52,7 @@ def arrive(take, number):
         (folder / f"{one:05}.m4s").write_bytes(b"segment %d" % one)
     lines = [f"#EXTINF:2.000,\n{one:05}.m4s" for one in range(number)]
     (folder / "index.m3u8").write_text("\n".join(["#EXTM3U", *lines, ""]))
+    take.keep_init()
 
 
 def listed(client, session, **headers):

@@ -126,12 +126,6 @@ class Evening:
         settle(self.ports)
         self.pass_by(8, encoder)
 
-    def press(self, deed, *args):
-        """What the host does at his desk."""
-        with self.session() as (db, session):
-            found = [db.get_one(type(one), one.id) for one in args]
-            deed(db, session, *found, console.Press(uuid4().hex, self.clock(), self.clock()))
-
     def mark(self, kind, *, question=None, title="", ago=0.0):
         with self.session() as (db, session):
             at = self.clock() - timedelta(seconds=ago)
@@ -141,11 +135,11 @@ class Evening:
                 now=self.clock(),
             ).id  # fmt: skip
 
-    def press(self, name, *, ago=0.0, key=None):
+    def press(self, name, *about, ago=0.0):
         """Somebody presses a button at the desk, `ago` seconds before that reaches us."""
         with self.session() as (db, session):
-            now = self.clock()
-            getattr(console, name)(db, session, console.Press(key or f"{name}-{now}"[:48], now - ago * SECOND, now))
+            now, found = self.clock(), [db.get_one(type(one), one.id) for one in about]
+            getattr(console, name)(db, session, *found, console.Press(uuid4().hex, now - ago * SECOND, now))
 
     def answered(self, answering_id, answered_id):
         """What the host's page does when he says that he is done."""

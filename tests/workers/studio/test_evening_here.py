@@ -15,7 +15,7 @@ from helpcenter.models import (
     Step,
     StepState,
 )
-from helpcenter.services import clips, console, live
+from helpcenter.services import clips, live
 from tests.clockfilm import all_seen, beeps, seen_at
 from tests.factories import make_question
 from tests.workers.studio.stage import Encoder, Evening, film, work
@@ -109,9 +109,9 @@ def test_a_session_that_waits_for_an_editor_mails_nothing_at_done_and_once_when_
     encoder = Encoder(evening, minute, seconds=60)
     encoder.send(6)
     evening.go_live(encoder)
-    evening.press(console.answer, item)
+    evening.press("answer", item)
     encoder.send(8)
-    evening.press(console.done)
+    evening.press("done")
     encoder.send(5)
     with evening.session() as (_, session):
         recording_id = session.recording_id
@@ -269,8 +269,8 @@ def test_what_is_put_off_the_record_when_the_recording_is_there_already_makes_it
         assert advance(ports, recording_id)
     with ports.database.reading() as db:
         before = db.get_one(Recording, recording_id).version.original_key
-    evening.press("off_record", ago=9, key="late-1")
-    evening.press("on_record", ago=7, key="late-2")
+    evening.press("off_record", ago=9)
+    evening.press("on_record", ago=7)
     hidden = (on_air.sent - 9, on_air.sent - 7)
     work(ports, recording_id)
     with ports.database.reading() as db:

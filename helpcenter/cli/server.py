@@ -3,6 +3,7 @@
 A thread that waits costs next to nothing; a server without a free one stands still. Connections are kept open beyond that.
 """
 
+import gc
 import resource
 import signal
 from types import FrameType
@@ -28,7 +29,13 @@ def on_starting(_: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Let the viewers' streams end as soon as the process is told to end: else it would wait for each of them."""
+    """Let the viewers' streams end as soon as the process is told to end: else it would wait for each of them.
+
+    What has been loaded by now stays to the end, so the collector need not look through all of it again and again, which
+    would keep everybody waiting for a fifth of a second each time.
+    """
+    gc.collect()
+    gc.freeze()
     hub, before = worker.wsgi.extensions["hub"], signal.getsignal(signal.SIGTERM)
 
     def end(number: int, frame: FrameType | None) -> None:

@@ -1,12 +1,17 @@
 """One live session that somebody watches: its board, and what each viewer lacks, written once per language for all of them."""
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import Condition, Lock
+from typing import Final
 
 from helpcenter.services.pages import Board, Item
 
+AT_ONCE: Final = 100
+BREATH: Final = 0.02
+"""So many streams are woken at once, and so many seconds lie between."""
 Render = Callable[[str, Item], str]
 """An item as a piece of HTML in a language."""
 
@@ -67,11 +72,19 @@ class Room:
             self._messages.clear()
         if same:
             return False
-        with self.woken:
-            self.edition += 1
-            self.changed_at = at
-            self.woken.notify_all()
+        self.edition += 1
+        self.changed_at = at
+        self._wake()
         return True
+
+    def _wake(self) -> None:
+        """Wake them one after the other: hundreds of threads that want to write at once keep all else waiting."""
+        for _ in range(0, self.listeners - AT_ONCE, AT_ONCE):
+            with self.woken:
+                self.woken.notify(AT_ONCE)
+            time.sleep(BREATH)
+        with self.woken:
+            self.woken.notify_all()
 
     def close(self) -> None:
         """Send everybody home: the process ends."""

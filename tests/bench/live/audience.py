@@ -1,6 +1,7 @@
 """The audience: viewers with open streams, and an open loop of requests that waits for nobody."""
 
 import asyncio
+import gc
 import json
 import random
 import time
@@ -63,6 +64,8 @@ class Audience:
 
     def run(self) -> Results:
         """Let them come, watch, read, vote and ask."""
+        gc.collect()
+        gc.freeze()  # what the audience itself is kept waiting by is not the site's fault
         return asyncio.run(self._run())
 
     async def _run(self) -> Results:

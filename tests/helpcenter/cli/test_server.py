@@ -1,8 +1,13 @@
 """How gunicorn runs the web process."""
 
+import gc
 import os
+import signal
 import subprocess
 import sys
+from types import SimpleNamespace
+
+from helpcenter.cli import server
 
 
 def test_each_viewer_has_a_thread_beside_those_that_make_pages():
@@ -19,3 +24,12 @@ def test_each_viewer_has_a_thread_beside_those_that_make_pages():
     said = subprocess.run([sys.executable, *words], env=environment, check=True, capture_output=True, text=True).stdout
     told = dict(line.split("=", 1) for line in said.replace(" ", "").splitlines() if "=" in line)
     assert (told["threads"], told["worker_connections"], told["worker_class"]) == ("48", "1048", "gthread")
+
+
+def test_what_was_loaded_at_the_beginning_is_not_looked_through_again_and_again(app, monkeypatch):
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    try:
+        server.post_worker_init(SimpleNamespace(wsgi=app))
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()

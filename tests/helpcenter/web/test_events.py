@@ -261,7 +261,8 @@ def test_no_stream_holds_a_connection_of_the_database(ports, session, question, 
     assert ports.database.engine.pool.checkedout() <= 2  # the two that look for what is new
 
 
-def test_the_hub_survives_a_database_that_goes_away(ports, session, question, site, listen, monkeypatch):
+@pytest.mark.parametrize("what", [OSError("gone"), KeyError("a board that cannot be read")])
+def test_the_hub_survives_whatever_goes_wrong(ports, session, question, site, listen, monkeypatch, what):
     stream = listen(f"{site}/events")
     stream.next()
     real, failed = ports.database.pulses, []
@@ -269,7 +270,7 @@ def test_the_hub_survives_a_database_that_goes_away(ports, session, question, si
     def broken(ids):
         if len(failed) < 3:
             failed.append(1)
-            raise OSError("gone")
+            raise what
         return real(ids)
 
     monkeypatch.setattr(ports.database, "pulses", broken)

@@ -1,13 +1,15 @@
 """What each viewer lacks is told once, whoever asks and however late."""
 
 import json
-from threading import Thread
+import time
+from threading import Barrier, Event, Thread
 
 import pytest
 
 from helpcenter.models import LiveSessionState, Visibility
 from helpcenter.services.pages import Board, Item, Picture
 from helpcenter.web.events import Room
+from helpcenter.web.events import room as room_module
 
 
 def board(number, *items, **values):
@@ -119,3 +121,31 @@ def test_the_name_of_a_message_changes_with_what_it_says(room):
     room.take(board(11, item("a"), state=LiveSessionState.ENDED), 1.0)
     names.add(room.etag("en"))
     assert len(names) == 4
+
+
+def test_of_many_who_wait_only_some_are_woken_at_once_and_all_in_the_end(room, monkeypatch):
+    monkeypatch.setattr(room_module, "AT_ONCE", 2)
+    woken, asleep = [], Barrier(8)
+
+    def listen():
+        asleep.wait()
+        woken.append(room.wait(0, 10.0))
+
+    listeners = [Thread(target=listen) for _ in range(7)]
+    for one in listeners:
+        one.start()
+    asleep.wait()
+    time.sleep(0.2)
+    room.listeners, counted = len(listeners), []
+    monkeypatch.setattr(room_module.time, "sleep", lambda _: counted.append(until_woken(woken, 2 * len(counted) + 2)))
+    room.take(board(11, item("a", votes=1)), 1.0)
+    for one in listeners:
+        one.join()
+    assert (counted, woken) == ([2, 4, 6], [True] * 7)
+
+
+def until_woken(woken, number):
+    deadline = time.monotonic() + 10
+    while len(woken) < number and time.monotonic() < deadline:
+        Event().wait(0.01)
+    return len(woken)

@@ -3,7 +3,9 @@
 import re
 import shutil
 import subprocess
+import threading
 import time
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
@@ -58,6 +60,7 @@ def until(page, script, patience=20.0):
 
 
 VIDEO = "document.getElementById('live-video')"
+BEFORE, LENGTH = 26, 90
 
 
 @pytest.fixture
@@ -309,35 +312,63 @@ def test_nothing_is_wider_than_a_phone(open_page, path, do, language):
 # --- The picture --------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    """A test picture of so many seconds as LENGTH says."""
+    path = tmp_path_factory.mktemp("film") / "film.mkv"
+    subprocess.run(
+        ["ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25", "-f", "lavfi", "-i", "sine", "-t", str(LENGTH),
+         "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25", "-b:v", "400k", "-c:a", "aac", path],
+        check=True,
+    )  # fmt: skip
+    return path.read_bytes()
+
+
 @pytest.fixture
-def picture(ports, do, tmp_path):
-    """A real encoder that sends a test picture into the session's archive."""
+def picture(ports, do, film):
+    """An encoder that sends the film into the session's archive, and has done so for BEFORE seconds already."""
 
     def prepare(db, session):
         channel = channels.local_channel(db, now=NOW)
         db.add(Broadcast(session_id=session.id, channel_id=channel.id, marker="m", remote_id="archive-1"))
-        session.live_at = utc_now()
+        session.live_at = began
 
+    began = utc_now() - timedelta(seconds=BEFORE)
     do(prepare)
     take = Archive(ports.settings.live_root, "archive-1").open_take(
         source=TakeSource.RTMP,
         container=Container.FLV,
         codecs="",
-        began=utc_now(),
+        began=began,
         sender="s",
         label="OBS",
         now=utc_now(),
     )
     command = [
-        "ffmpeg", "-v", "error", "-re", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25", "-f", "lavfi", "-i", "sine", "-t", "90",
-        "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "25", "-c:a", "aac", "-f", "hls", "-hls_time", "1",
-        "-hls_list_size", "0", "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "../init.mp4",
-        "-hls_segment_filename", "%05d.m4s", "index.m3u8",
+        "ffmpeg", "-v", "error", "-f", "matroska", "-i", "pipe:", "-c", "copy", "-f", "hls", "-hls_time", "1", "-hls_list_size", "0",
+        "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", "init.mp4", "-hls_segment_filename", "%05d.m4s", "index.m3u8",
     ]  # fmt: skip
-    encoder = subprocess.Popen(command, cwd=take.folder / "hls")
+    encoder = subprocess.Popen(command, cwd=take.folder / "hls", stdin=subprocess.PIPE)
+    over = threading.Event()
+
+    def send():
+        second = len(film) // LENGTH
+        encoder.stdin.write(film[: BEFORE * second])
+        for at in range(BEFORE, LENGTH):
+            encoder.stdin.write(film[at * second : (at + 1) * second])
+            encoder.stdin.flush()
+            if over.wait(1):
+                return
+
+    sending = threading.Thread(target=send)
+    sending.start()
+    while not take.index.exists() or take.index.read_text().count(".m4s") < BEFORE - 3:
+        time.sleep(0.02)
+    take.keep_init()
     yield take
-    encoder.kill()
-    encoder.wait()
+    over.set()
+    sending.join()
+    encoder.communicate()
 
 
 def test_the_picture_comes_by_itself_and_goes_back_in_time(open_page, path, picture, clock):
@@ -346,7 +377,7 @@ def test_the_picture_comes_by_itself_and_goes_back_in_time(open_page, path, pict
     page.goto(path)
     until(page, f"{VIDEO}.currentTime > 1", 30)
     expect(page.get_by_role("button", name="Turn on the sound")).to_be_visible()
-    until(page, f"{VIDEO}.seekable.length && {VIDEO}.seekable.end(0) > 20", 60)
+    until(page, f"{VIDEO}.currentTime > {BEFORE - 6} && {VIDEO}.readyState === 4", 60)
     page.evaluate(f"{VIDEO}.currentTime = 1")
     back = page.get_by_role("button", name="Back to live")
     expect(back).to_be_visible()
@@ -386,9 +417,9 @@ def test_after_off_the_record_each_viewer_goes_on_where_he_was(open_page, path, 
     for page in (behind, paused, latest):
         page.goto(path)
     for page in (behind, paused):
-        until(page, f"{VIDEO}.currentTime > 0 && {VIDEO}.seekable.end(0) > 24", 60)
+        until(page, f"{VIDEO}.currentTime > {BEFORE - 6} && {VIDEO}.readyState === 4", 60)
         page.evaluate(f"{VIDEO}.currentTime = 2")
-        until(page, f"{VIDEO}.currentTime > 2.2")
+        until(page, f"{VIDEO}.currentTime > 2.2 && {VIDEO}.currentTime < 10")
     paused.evaluate(f"{VIDEO}.pause()")
 
     def mark(kind):

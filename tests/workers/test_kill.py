@@ -31,6 +31,7 @@ def test_a_worker_killed_in_every_later_step_loses_nothing_and_does_nothing_twic
         assert embedded.starts == len(EMBEDDED) + 2, embedded.exits
 
 
+@pytest.mark.drill
 def test_a_single_process_of_the_pool_may_die_as_well(tmp_path, media):
     with site(tmp_path, points=("scan.working", "chapters.storing"), kills="self") as embedded:
         drill(embedded, media, captions=CAPTIONS)

@@ -304,6 +304,7 @@ def test_kills_around_smtp_make_exactly_one_mail_each(each_database, ports, tmp_
     assert sink.per_message_id() == dict.fromkeys(ends, 1)
 
 
+@pytest.mark.drill
 @pytest.mark.kill
 def test_kills_around_smtp_without_a_log_make_no_second_mail(ports, tmp_path):
     with mail_sink() as sink:

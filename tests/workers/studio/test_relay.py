@@ -31,6 +31,7 @@ from workers.studio.main import parts_of
 from workers.studio.relay import Relaying
 
 PATIENCE = 40.0
+HELD = relay.HELD
 
 
 @pytest.fixture(autouse=True)
@@ -38,6 +39,7 @@ def hasty(monkeypatch):
     """Waits that are long for viewers, and too long for tests."""
     monkeypatch.setattr(relay, "LOOK", 0.2)
     monkeypatch.setattr(passing, "LONGEST", 1.0)
+    monkeypatch.setattr(relay, "HELD", timedelta(seconds=0.2))
 
 
 @pytest.fixture
@@ -205,18 +207,19 @@ def test_a_wrong_key_there_is_told_and_stops_nothing_here(tonight, sending, plat
     tonight.until(lambda: len(tonight.archive.segments()) > count + 1)
 
 
-def test_what_is_off_the_record_never_gets_there_and_the_rest_is_whole(tonight, tmp_path):
+def test_what_is_off_the_record_never_gets_there_and_the_rest_is_whole(tonight, tmp_path, monkeypatch):
+    monkeypatch.setattr(relay, "HELD", HELD)
     room = Room()
     with serving(room, host="127.0.0.1", port=0, clock=utc_now) as port:
         _send_to(tonight, Target(f"rtmp://127.0.0.1:{port}/live", "good"))
-        encoder = tonight.encoder("-t", "16", source=wall_clock())
+        encoder = tonight.encoder("-t", "14", source=wall_clock())
         tonight.until(tonight.is_(RelayState.CONNECTED))
         hidden_from = _mark(tonight, MarkerKind.OFF_RECORD)
         tonight.turn(3)
         hidden_till = _mark(tonight, MarkerKind.ON_RECORD)
         tonight.until(lambda: encoder.poll() is not None)
         assert said(encoder) == (0, "")
-        tonight.turn(7)
+        tonight.turn(6)
     (kept,) = room.kept
     path = kept.written(tmp_path)
     shown = [second % 20 for second in lightness(path)]

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from helpcenter.errors import HelpCenterError, InvalidInput, NotFound
 from helpcenter.models import Asker, Question, QuestionState, Topic, User, Visibility
 from helpcenter.permissions import Action
-from helpcenter.services import live, pages, questions
-from helpcenter.services.pages import Found
+from helpcenter.services import analytics, live, pages, questions
+from helpcenter.services.search import Hit
 from helpcenter.web import (
     allowed,
     cached_page,
@@ -80,12 +80,30 @@ def asked() -> ResponseReturnValue:
     return render_template("questions/asked.html")
 
 
+@bp.post("/ask/solved")
+@public
+@limiter.limit("60/hour")
+def say_solved() -> ResponseReturnValue:
+    """Whoever was about to ask has found his answer; nothing of what he typed is read."""
+    with transaction() as db:
+        analytics.deflect(db, request.form.get("answer", ""), now=now())
+    return redirect(url_for("questions.solved"), 303)
+
+
+@bp.get("/ask/solved")
+@public
+@cached_page
+def solved() -> ResponseReturnValue:
+    """Good to hear, and where to go on."""
+    return render_template("questions/solved.html")
+
+
 @bp.get("/ask/similar")
 @public
 @limiter.limit("300/minute")
 def similar() -> ResponseReturnValue:
     """What is already answered for the words in `?q=`, as a piece of the ask page."""
-    return render_template("questions/_similar.html", similar=_similar(_words()))
+    return render_template("questions/_similar.html", **_similar(_words()))
 
 
 @bp.get("/questions/<public_id>")
@@ -163,16 +181,25 @@ def _ask_page(form: Mapping[str, str], error: HelpCenterError | None = None) -> 
         "questions/ask.html",
         form=form,
         topics=topics,
-        similar=_similar(title),
+        **_similar(title),
         error=say(error.message) if error else "",
     )
 
 
-def _similar(words: str) -> list[Found]:
+def _similar(words: str) -> dict[str, object]:
     if len(words) < SHORTEST:
-        return []
+        return {"similar": [], "waiting": []}
     with reading() as db:
-        return pages.show_hits(db, questions.find_similar(db, words, language=language()))
+        similar = pages.show_hits(db, questions.find_similar(db, words, language=language()))
+        waiting = live.waiting(db, words, visibilities=visibilities())
+        return {"similar": similar, "waiting": [(one.public_id, one.title, one.language) for one in waiting]}
+
+
+@bp.app_template_global()
+def name_answer(hit: Hit) -> str:
+    """How the ask page names what somebody may say answers it: the entry or clip in which it is shown."""
+    kind = next((one for one in ("entry", "clip") if getattr(hit, f"{one}_id") is not None), hit.kind)
+    return analytics.name_answer(kind, getattr(hit, f"{kind}_id", None) or hit.thing_id)
 
 
 def _words() -> str:

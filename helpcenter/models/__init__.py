@@ -1,7 +1,7 @@
 """All rows; importing this package makes every table known."""
 
 from helpcenter.models.accounts import MailLink, SignIn, User
-from helpcenter.models.analytics import Rating
+from helpcenter.models.analytics import Deflection, Rating
 from helpcenter.models.audit import AuditRow
 from helpcenter.models.base import Base, PublicContent, new_public_id
 from helpcenter.models.channels import (
@@ -81,6 +81,7 @@ __all__ = [
     "CueRow",
     "DateOption",
     "DateVote",
+    "Deflection",
     "DeskAction",
     "DeskDeed",
     "DiscardedFile",

@@ -19,3 +19,18 @@ class Rating(Base):
     helpful: Mapped[bool]
     reason: Mapped[str] = mapped_column(String(1000), default="")
     at: Mapped[datetime]
+
+
+class Deflection(Base):
+    """Somebody who was about to ask says that this answers it: an entry, a clip, or the question of somebody else.
+
+    What he had typed is not kept.
+    """
+
+    __tablename__ = "deflections"
+
+    id: Mapped[Id]
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("faq_entries.id", ondelete="SET NULL"), index=True)
+    clip_id: Mapped[int | None] = mapped_column(ForeignKey("clips.id", ondelete="SET NULL"))
+    question_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id", ondelete="SET NULL"))
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -1,5 +1,7 @@
 """The inbox of proposed clips, and the decision about one."""
 
+from datetime import timedelta
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -10,10 +12,11 @@ from helpcenter.blueprints.workbench.frame import LANGUAGE_NAMES, bp, check_reco
 from helpcenter.errors import HelpCenterError
 from helpcenter.models import Clip, ClipState, FaqEntry, Topic
 from helpcenter.permissions import Action
-from helpcenter.services import clips, faq, topics, workbench
+from helpcenter.services import analytics, clips, faq, topics, workbench
 from helpcenter.web import allowed, check, language, now, reading, require, signed_in_user, transaction
 
 NEW_ENTRY = "new"
+MONTH = timedelta(days=30)
 AROUND = 12.0  # seconds before and after the stretch, to see where it is cut
 
 
@@ -25,9 +28,10 @@ def home() -> ResponseReturnValue:
         return redirect(url_for("workbench.recordings"))
     with reading() as db:
         proposals, total = workbench.inbox(db, page=page_number())
+        found = analytics.deflected(db, since=now() - MONTH)
         entries = workbench.entries_by_id(db, [clip.proposed_entry_id for clip in proposals])
         return render_template(
-            "workbench/home.html", proposals=proposals, total=total, entries=entries, reasons=clips.reasons,
+            "workbench/home.html", deflected=found, proposals=proposals, total=total, entries=entries, reasons=clips.reasons,
             page=page_number(), pages=-(-total // workbench.PAGE),
             entry_title=lambda entry: faq.EntryLine(entry, 0).title(language()),
         )  # fmt: skip

@@ -4,7 +4,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from helpcenter.models import Asker, OutgoingMail, Question, QuestionState, SessionQuestion, Visibility
+from helpcenter.models import Asker, Deflection, OutgoingMail, Question, QuestionState, SessionQuestion, Visibility
 from helpcenter.permissions import Role
 from helpcenter.services import live, questions, search
 from tests.factories import NOW, make_answer, make_question, make_session, make_topic, make_user
@@ -59,6 +59,57 @@ def test_what_is_answered_already_is_shown_before_asking(client, ports):
         page = client.get(path, headers=EN).text
         assert ["Is your answer here already?" in page, 'href="/faq/how-far' in page] == [True, True]
     assert client.get("/ask/similar?q=xy").text.strip() == ""
+
+
+def test_whoever_finds_it_answered_says_so_with_one_click_and_nothing_he_typed_is_kept(client, ports, sign_in):
+    with ports.database.transaction() as db:
+        entry = make_answer(db, title="How far does it go in winter?")
+        search.index_entry(db, entry.id)
+        editor = make_user(db, Role.EDITOR)
+    page = client.get("/ask?q=far+in+winter", headers=EN).text
+    name = re.search(r'formaction="/ask/solved"[^>]*value="([^"]+)"', page)[1]
+    answer = client.post("/ask/solved", data={**FORM, "answer": name})
+    assert (answer.status_code, answer.location) == (303, "/ask/solved")
+    assert "Good that it is solved" in client.get("/ask/solved", headers=EN).text
+    assert _only(ports, Deflection).entry_id == entry.id
+    with ports.database.reading() as db:
+        assert db.scalars(select(Question)).all() == []
+    assert (
+        "1 visitor found that his question is answered here already"
+        in sign_in(editor).get("/workbench", headers=EN).text
+    )
+
+
+def test_a_question_like_it_that_waits_can_be_asked_too(client, ports):
+    with ports.database.transaction() as db:
+        there = make_question(db, title="How far does it go in winter?")
+        make_question(db, title="How far does it go in winter, please?", confirmed=False)
+        make_question(db, title="How far does it go in winter now?", state=QuestionState.DECLINED)
+        make_question(db, title="Where is the serial number?")
+    page = client.get("/ask?q=far+in+winter", headers=EN).text
+    assert re.findall(r'href="/questions/(\w+)#join"', page) == [there.public_id]
+    assert ["Others wait for this answer, too" in page, "/ask/solved" in page] == [True, False]
+
+
+def test_what_was_asked_before_customers_alone_is_offered_to_nobody_else(client, ports, sign_in):
+    with ports.database.transaction() as db:
+        session = make_session(db, visibility=Visibility.CUSTOMERS)
+        question = make_question(db, title="How far does it go in winter?")
+        db.add(SessionQuestion(session=session, question=question, voter="v", created_at=NOW))
+        customer = make_user(db)
+    for browser, shown in ((client, False), (sign_in(customer), True)):
+        assert (
+            f"/questions/{question.public_id}#join" in browser.get("/ask?q=far+in+winter", headers=EN).text
+        ) is shown
+
+
+@pytest.mark.parametrize(
+    "answer", ["", "entry:", "entry:x", "entry:999", "user:1", "entry:-1", "clip:١", "question:" + "9" * 30]
+)
+def test_what_is_no_answer_is_not_counted(client, ports, answer):
+    assert client.post("/ask/solved", data={"answer": answer}).status_code == 404
+    with ports.database.reading() as db:
+        assert db.scalars(select(Deflection)).all() == []
 
 
 def test_the_link_in_the_mail_asks_before_it_confirms(client, ports):

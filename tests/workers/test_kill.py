@@ -57,6 +57,7 @@ def test_a_worker_that_is_stopped_gives_its_step_back_at_once_and_uncounted(tmp_
         assert (step.state, step.attempts, step.leased_until) == (StepState.TODO, 0, None)
 
 
+@pytest.mark.drill
 def test_two_workers_and_two_beats_do_nothing_twice(tmp_path, media):
     with site(tmp_path) as other, site(tmp_path, beside=other) as one:
         drill(one, media, captions=CAPTIONS)

@@ -33,6 +33,7 @@ from workers.studio.segmenting import Segmenting
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(not shutil.which("chromium"), reason="needs Chromium")]
 
 
+@pytest.mark.drill
 def test_what_is_sent_arrives_in_order_and_plays(open_host, ports, tmp_path):
     page = open_host()
     set_up(page)

@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TESTS ?= tests
-JOBS ?= 3
+JOBS ?= 2
 
 .PHONY: setup setup-dev demo run test check bench torture format translations lock clean
 

@@ -198,8 +198,11 @@ def _similar(words: str) -> dict[str, object]:
 @bp.app_template_global()
 def name_answer(hit: Hit) -> str:
     """How the ask page names what somebody may say answers it: the entry or clip in which it is shown."""
-    kind = next((one for one in ("entry", "clip") if getattr(hit, f"{one}_id") is not None), hit.kind)
-    return analytics.name_answer(kind, getattr(hit, f"{kind}_id", None) or hit.thing_id)
+    if hit.entry_id is not None:
+        return analytics.name_answer("entry", hit.entry_id)
+    if hit.clip_id is not None:
+        return analytics.name_answer("clip", hit.clip_id)
+    return analytics.name_answer(hit.kind, hit.thing_id)
 
 
 def _words() -> str:

@@ -371,6 +371,16 @@ def picture(ports, do, film):
     encoder.communicate()
 
 
+def mark(kind):
+    """The host presses that button now."""
+
+    def change(db, session):
+        db.add(Marker(session_id=session.id, kind=kind, at=utc_now()))
+        live.beat(db, session.id)
+
+    return change
+
+
 def test_the_picture_comes_by_itself_and_goes_back_in_time(open_page, path, picture, clock):
     clock.now = utc_now()
     page = open_page()
@@ -390,13 +400,6 @@ def test_off_the_record_a_sentence_stands_in_for_the_picture(open_page, path, pi
     page = open_page()
     page.goto(path)
     until(page, f"{VIDEO}.currentTime > 0.5", 30)
-
-    def mark(kind):
-        def change(db, session):
-            db.add(Marker(session_id=session.id, kind=kind, at=utc_now()))
-            live.beat(db, session.id)
-
-        return change
 
     do(mark(MarkerKind.OFF_RECORD))
     words = page.get_by_text("Off the record.")
@@ -421,13 +424,6 @@ def test_after_off_the_record_each_viewer_goes_on_where_he_was(open_page, path, 
         page.evaluate(f"{VIDEO}.currentTime = 2")
         until(page, f"{VIDEO}.currentTime > 2.2 && {VIDEO}.currentTime < 10")
     paused.evaluate(f"{VIDEO}.pause()")
-
-    def mark(kind):
-        def change(db, session):
-            db.add(Marker(session_id=session.id, kind=kind, at=utc_now()))
-            live.beat(db, session.id)
-
-        return change
 
     do(mark(MarkerKind.OFF_RECORD))
     for page in (behind, paused, latest):

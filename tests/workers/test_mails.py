@@ -21,8 +21,8 @@ from workers import mails
 
 POINTS = ["mail.claimed", "mail.before-hand-over", "mail.handing-over", "mail.handed-over", "mail.sent",
           "mail.handing-over,mail.reconciling", "mail.handed-over,mail.reconciling"]  # fmt: skip
-TIMES = 1
-RANDOM_KILLS = 8
+TIMES = 2
+RANDOM_KILLS = 12
 ANSWERED = {
     "question": "Q", "asker": "A", "title": "How far?", "entry": "how-far", "clip": "C", "recording": "R", "start": 3.0,
     "excerpt": "",

@@ -87,7 +87,7 @@ def test_a_question_is_asked_answered_on_camera_and_a_clip_while_the_session_run
     # The end; the recording stands at the same address, and a click on a question leads to its second.
     desk.wait_for_timeout(3000)
     end(desk)
-    desk.locator("#studio-stop").click()
+    expect(desk.locator("#studio-stop")).to_be_hidden(timeout=SOON)  # the end of the session ends the sending
     published(ports, desk)
     second.goto(f"/sessions/{public_id}")
     link = question_of(second, BATTERY).get_by_text("Play the answer")

@@ -135,7 +135,8 @@ def test_of_many_who_wait_only_some_are_woken_at_once_and_all_in_the_end(room, m
     for one in listeners:
         one.start()
     asleep.wait()
-    time.sleep(0.2)
+    while len(room.woken._waiters) < len(listeners):  # each has said that it is about to sleep, and now does
+        Event().wait(0.01)
     room.listeners, counted = len(listeners), []
     monkeypatch.setattr(room_module.time, "sleep", lambda _: counted.append(until_woken(woken, 2 * len(counted) + 2)))
     room.take(board(11, item("a", votes=1)), 1.0)

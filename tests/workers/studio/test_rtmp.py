@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import statistics
 import subprocess
 import sys
 import time
@@ -107,8 +106,7 @@ def test_what_an_encoder_sends_becomes_segments_at_their_instants(evening, addre
         film.write_bytes(one.init.read_bytes() + one.path.read_bytes())
         shown = lightness(film)
         wrong = [(one.start.timestamp() + at / 25 - second + 10) % 20 - 10 for at, second in enumerate(shown)]
-        # An encoder that is kept waiting by others on this machine sends single pictures too late itself.
-        assert abs(statistics.median(wrong)) < 0.5
+        assert max(map(abs, wrong)) < 0.5
 
 
 def test_a_wrong_key_leaves_nothing_but_a_note(here, evening, address):

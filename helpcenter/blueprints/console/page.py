@@ -35,14 +35,16 @@ def page(public_id: str) -> ResponseReturnValue:
 @require(Action.HOST)
 def live_state(public_id: str) -> ResponseReturnValue:
     """How it stands and what can be done; a fragment, or nothing where that is what the page shows already (`?seen=`)."""
-    with reading() as db:
-        return unless_seen(render_template("console/_now.html", **now_values(db, own(db, public_id))))
+    return unless_seen(_state(public_id))
 
 
 @bp.post("/<public_id>/do/<action>")
 @require(Action.HOST)
 def act(public_id: str, action: str) -> ResponseReturnValue:
-    """Rehearse, go live, end, take it back, try again, start over."""
+    """Rehearse, go live, end, take it back, try again, start over.
+
+    Our script gets a fragment: the page stays, and with it the studio that may be sending from there.
+    """
     if action not in list(Command) or action == Command.MARK:
         raise NotFound
     more: dict[str, Any] = {"settings": settings()} if action == Command.END else {}
@@ -51,6 +53,15 @@ def act(public_id: str, action: str) -> ResponseReturnValue:
         with transaction() as db:
             getattr(console, name)(db, own(db, public_id), actor=signed_in_user(), now=now(), **more)
     except Conflict as error:
+        if request.headers.get("HX-Request"):
+            return _state(public_id, refused=say(error.message))
         with reading() as db:
             return whole_page(db, own(db, public_id), error=say(error.message)), error.status
+    if request.headers.get("HX-Request"):
+        return _state(public_id)
     return redirect(url_for("console.console", public_id=public_id), 303)
+
+
+def _state(public_id: str, refused: str = "") -> str:
+    with reading() as db:
+        return render_template("console/_now.html", **now_values(db, own(db, public_id), refused))

@@ -55,13 +55,13 @@ def unless_seen(fragment: str) -> ResponseReturnValue:
     return ("", NO_CONTENT) if seen and f"seen={seen}" in fragment else fragment
 
 
-def now_values(db: Session, found: LiveSession) -> dict[str, Any]:
-    """How it stands and what can be done."""
+def now_values(db: Session, found: LiveSession, refused: str = "") -> dict[str, Any]:
+    """How it stands and what can be done; `refused` says why something could not be done."""
     shown = console.view(db, found, settings=settings(), now=now())
     ask = request.args.get("ask", "")
     pace = 3 if shown.commands or found.state in {*sessions.AHEAD, LiveSessionState.LIVE} else 20
     return {
-        "view": shown, "session": found, "Command": Command, "pace": pace,
+        "view": shown, "session": found, "refused": refused, "Command": Command, "pace": pace,
         "tail": max(1, round(settings().live_wait(TAIL).total_seconds())),
         "ask": ask if ask in _ASKED and ask in shown.commands and not shown.end_at else "", "starts_in": _starts_in(found),
         "planned_end": _planned_end,

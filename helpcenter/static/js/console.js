@@ -11,6 +11,11 @@ document.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRF-Token"] = token;
 });
 
+// Whoever has pressed "End" goes on with the question that is asked then.
+document.addEventListener("htmx:afterSwap", ({ detail }) => {
+  if (detail.requestConfig?.triggeringEvent?.type === "click") document.getElementById("no")?.focus();
+});
+
 // --- Clocks: data-since counts up, data-until counts down; both are instants of the server, in seconds ------------------
 
 const started = performance.now();

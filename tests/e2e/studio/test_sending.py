@@ -116,6 +116,20 @@ def test_how_much_waits_is_shown_each_second_and_announced_once(open_host):
     assert len(seen) > 3
 
 
+def test_what_the_host_commands_does_not_interrupt_what_he_sends(open_host, ports):
+    page = open_host()
+    set_up(page)
+    send(page)
+    page.evaluate("window.same = true")
+    page.get_by_role("button", name="Go live").click()
+    expect(page.get_by_role("button", name="Not yet, stop waiting")).to_be_visible()
+    page.get_by_role("button", name="Not yet, stop waiting").click()
+    expect(page.get_by_role("button", name="Go live")).to_be_visible()
+    page.wait_for_timeout(1500)
+    assert page.evaluate("window.same")
+    assert len(takes(ports)) == 1
+
+
 @pytest.mark.drill
 def test_a_reload_ends_the_take_whole_and_the_next_one_begins_by_itself(open_host, ports, tmp_path):
     page = open_host()

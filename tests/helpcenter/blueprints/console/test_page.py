@@ -71,6 +71,20 @@ def test_what_cannot_be_done_now_is_said(browser, session):
         assert browser.post(f"/console/{session.public_id}/do/{action}").status_code == 404
 
 
+def test_our_script_gets_the_new_state_alone_so_that_the_page_stays(browser, session, ports):
+    script = {"HX-Request": "true"}
+    answer = browser.post(f"/console/{session.public_id}/do/go_live", headers=script)
+    assert (answer.status_code, answer.text.lstrip().startswith('<div id="now"'), "Going live" in answer.text) == (
+        200,
+        True,
+        True,
+    )
+    assert wanted(ports) is BroadcastStatus.LIVE
+    refused = browser.post(f"/console/{session.public_id}/do/end", headers=script)
+    assert (refused.status_code, refused.text.lstrip().startswith('<div id="now"')) == (200, True)
+    assert 'role="alert">This session is not live.' in refused.text
+
+
 def test_ending_asks_once_more_and_can_be_taken_back(browser, session, ports):
     change(ports, session, state="live", status=BroadcastStatus.LIVE, wanted=BroadcastStatus.LIVE)
     page = browser.get(f"/console/{session.public_id}").text

@@ -30,13 +30,18 @@ class Action(StrEnum):
     READ_DRAFTS = "read drafts, proposals and raw transcripts"
     ASK = "ask a question"
     READ_QUESTION = "read a question that is not public"
+    ANSWER = "answer questions, pass them on, decline them"
+    SUGGEST = "suggest answers to questions that are shared with super-users"
+    MODERATE = "decide about questions and files that were held back"
     RATE = "say whether an answer helped"
     UPLOAD = "upload recordings, run and retry their steps"
     EDIT_RECORDING = "edit chapters, clips and transcripts"
     EDIT_FAQ = "write entries and topics"
     PUBLISH = "publish and withdraw entries and clips"
+    PLAN_ROTA = "plan the duty rota"
     SCHEDULE = "schedule, move and cancel live sessions"
     HOST = "run a live session, see its stream key"
+    SEE_FIGURES = "see what is asked, searched and watched"
     MANAGE_USERS = "manage people and their roles"
     MANAGE_CHANNELS = "connect channels, import their videos, see their quota"
     OPERATE = "see the system's state, its mail and its log"
@@ -53,13 +58,18 @@ _ROWS: dict[Action, tuple[Scope, Scope, Scope, Scope, Scope, Scope]] = {
     Action.READ_DRAFTS: (_NONE, _NONE, _NONE, _OWN, _ALL, _ALL),
     Action.ASK: (_ALL, _ALL, _ALL, _ALL, _ALL, _ALL),
     Action.READ_QUESTION: (_OWN, _OWN, _OWN, _OWN, _ALL, _ALL),
+    Action.ANSWER: (_NONE, _NONE, _NONE, _OWN, _ALL, _ALL),
+    Action.SUGGEST: (_NONE, _NONE, _ALL, _NONE, _NONE, _NONE),
+    Action.MODERATE: (_NONE, _NONE, _NONE, _NONE, _ALL, _ALL),
     Action.RATE: (_ALL, _ALL, _ALL, _ALL, _ALL, _ALL),
     Action.UPLOAD: (_NONE, _NONE, _NONE, _OWN, _ALL, _ALL),
     Action.EDIT_RECORDING: (_NONE, _NONE, _NONE, _OWN, _ALL, _ALL),
     Action.EDIT_FAQ: (_NONE, _NONE, _NONE, _NONE, _ALL, _ALL),
     Action.PUBLISH: (_NONE, _NONE, _NONE, _NONE, _ALL, _ALL),
+    Action.PLAN_ROTA: (_NONE, _NONE, _NONE, _OWN, _ALL, _ALL),
     Action.SCHEDULE: (_NONE, _NONE, _NONE, _OWN, _ALL, _ALL),
     Action.HOST: (_NONE, _NONE, _NONE, _OWN, _ALL, _ALL),
+    Action.SEE_FIGURES: (_NONE, _NONE, _NONE, _ALL, _ALL, _ALL),
     Action.MANAGE_USERS: (_NONE, _NONE, _NONE, _NONE, _NONE, _ALL),
     Action.MANAGE_CHANNELS: (_NONE, _NONE, _NONE, _NONE, _NONE, _ALL),
     Action.OPERATE: (_NONE, _NONE, _NONE, _NONE, _NONE, _ALL),

@@ -5,12 +5,14 @@ import secrets
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from helpcenter.worktime import WorkCalendar, make_calendar
 
 GIB = 1024**3
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -61,6 +63,14 @@ class Settings(BaseSettings):
         "en", description="Language for browsers that ask for neither German nor English."
     )
     zone: str = Field("Europe/Berlin", description="Time zone in which dates are shown.")
+    work_days: str = Field(
+        "MO,TU,WE,TH,FR", description="Days on which your experts work; due dates are counted in them."
+    )
+    work_morning: str = Field("08:00-12:00", description="The morning's half day, in local time; shifts are half days.")
+    work_afternoon: str = Field("13:00-17:00", description="The afternoon's half day.")
+    holidays: str = Field(
+        "DE", description="Country or Land whose public holidays are free, such as `DE-BY` or `AT`; empty: none are."
+    )
     limits_url: str = Field(
         "", description="Shared store for rate limits, `redis://…`; empty: in the process (one web process only)."
     )
@@ -160,6 +170,18 @@ class Settings(BaseSettings):
     @classmethod
     def _no_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _some_working_time(self) -> Self:
+        self.working_time  # noqa: B018 -- it says in words what is wrong
+        return self
+
+    @cached_property
+    def working_time(self) -> WorkCalendar:
+        """When your experts work."""
+        return make_calendar(
+            zone=self.zone, days=self.work_days, morning=self.work_morning, afternoon=self.work_afternoon, region=self.holidays
+        )  # fmt: skip
 
     @property
     def database(self) -> str:

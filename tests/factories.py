@@ -1,5 +1,6 @@
 """Rows for tests: each factory fills what the test does not name."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
@@ -23,8 +24,10 @@ from helpcenter.models import (
     Recording,
     RecordingState,
     RecordingVersion,
+    Shift,
     Source,
     Subscription,
+    Team,
     Topic,
     Transcript,
     User,
@@ -32,8 +35,10 @@ from helpcenter.models import (
 from helpcenter.permissions import Role
 from helpcenter.services.channels.secrets import sealed_token
 from helpcenter.settings import Settings
+from helpcenter.worktime import Half
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+HALF_DAY = timedelta(hours=4)
 _number = count(1)
 Row = TypeVar("Row")
 
@@ -161,3 +166,15 @@ def make_session(db: Session, **values: Any) -> LiveSession:
 def make_subscription(db: Session, target: str = "all", *, confirmed: bool = True, **values: Any) -> Subscription:
     defaults = {"email": f"reader{next(_number)}@example.org", "language": "en", "created_at": NOW}
     return _add(db, Subscription(target=target, confirmed_at=NOW if confirmed else None, **{**defaults, **values}))
+
+
+def make_team(db: Session, *people: User, about: Sequence[Topic] = (), **values: Any) -> Team:
+    defaults = {"name": f"Team {next(_number)}", "created_at": NOW}
+    return _add(db, Team(members=list(people), topics=list(about), **{**defaults, **values}))
+
+
+def make_shift(db: Session, team: Team, user: User | None, *, starts_at: datetime = NOW, **values: Any) -> Shift:
+    defaults = {"day": starts_at.date(), "half": Half.MORNING, "ends_at": starts_at + HALF_DAY}
+    return _add(
+        db, Shift(team_id=team.id, user_id=user.id if user else None, starts_at=starts_at, **{**defaults, **values})
+    )

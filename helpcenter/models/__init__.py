@@ -30,7 +30,7 @@ from helpcenter.models.live import (
     SessionQuestion,
 )
 from helpcenter.models.outbox import MailState, OutgoingMail
-from helpcenter.models.questions import Asker, Question, QuestionState
+from helpcenter.models.questions import Alarm, Asker, Question, QuestionState
 from helpcenter.models.recordings import (
     Asset,
     Chapter,
@@ -45,6 +45,7 @@ from helpcenter.models.recordings import (
     Transcript,
     Visibility,
 )
+from helpcenter.models.rota import Shift, Team, TeamMember, TeamTopic
 from helpcenter.models.search import SearchDocument, SearchTerm
 from helpcenter.models.sessions import (
     DateOption,
@@ -65,6 +66,7 @@ from helpcenter.models.uploads import Upload
 
 __all__ = [
     "AgendaStage",
+    "Alarm",
     "Asker",
     "Asset",
     "AuditRow",
@@ -122,11 +124,15 @@ __all__ = [
     "SessionKind",
     "SessionQuestion",
     "SessionTopic",
+    "Shift",
     "SignIn",
     "Source",
     "Step",
     "StepState",
     "Subscription",
+    "Team",
+    "TeamMember",
+    "TeamTopic",
     "Topic",
     "TopicExpert",
     "Transcript",

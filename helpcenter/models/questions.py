@@ -3,9 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from helpcenter.models.accounts import User
 from helpcenter.models.base import Base, Id, Language, PublicContent, PublicId, Title, word
 from helpcenter.models.clips import Clip
 from helpcenter.models.topics import Topic
@@ -25,10 +26,23 @@ class QuestionState(StrEnum):
     REOPENED = "reopened"
 
 
+class Alarm(StrEnum):
+    """What was done about a question that is due: nothing yet, who has it was reminded, it was passed on, the admins were told."""
+
+    NONE = "none"
+    REMINDED = "reminded"
+    PASSED_ON = "passed on"
+    ESCALATED = "escalated"
+
+
 class Question(PublicContent, Base):
     """What somebody asked, in his words. `answer_clip_id` is the clip that answers it, `entry_id` the entry that shows it.
 
-    `answers` counts how often it was answered: once more after each reopening. `reason` says why it was declined.
+    `answers` counts how often it was answered: once more after each reopening. `reason` says why it was declined or reopened.
+    `expert_id` is who has it. `state_at` is since when it is in its state, `due_at` when somebody has to do something about it at
+    the latest, `alarm` what was done when nobody did. `product` is what the asker tells of his product: never public, as `body`.
+    `circle`: the asker agrees that super-users see the question. `held_for` says why nobody is shown it before a person
+    has looked at it, "" for the most of them.
     """
 
     __tablename__ = "questions"
@@ -45,10 +59,19 @@ class Question(PublicContent, Base):
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id", ondelete="SET NULL"))
     answers: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(String(1000), default="")
+    expert_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    product: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    circle: Mapped[bool] = mapped_column(default=False, server_default=false())
+    held_for: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    alarm: Mapped[Alarm] = mapped_column(word(Alarm), default=Alarm.NONE, server_default=Alarm.NONE.value)
     created_at: Mapped[datetime]
+    state_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
     answered_at: Mapped[datetime | None]
+    first_answered_at: Mapped[datetime | None]
 
     topic: Mapped[Topic | None] = relationship()
+    expert: Mapped[User | None] = relationship()
     answer_clip: Mapped[Clip | None] = relationship(foreign_keys=[answer_clip_id])
     askers: Mapped[list["Asker"]] = relationship(
         back_populates="question", cascade="all, delete-orphan", order_by="Asker.id"

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Conflict, InvalidInput, NotFound
-from helpcenter.models import AuditRow, FaqEntry, Question, Recording, Topic, TopicExpert, User
+from helpcenter.models import AuditRow, FaqEntry, Question, Recording, TeamMember, TeamTopic, Topic, TopicExpert, User
 from helpcenter.services.slugs import unique_slug
 
 LONGEST: Final = 120
@@ -144,6 +144,31 @@ def experts_of(db: Session, topic: Topic) -> list[User]:
     """Who answers for this topic itself, by name."""
     found = select(User).join(TopicExpert, TopicExpert.user_id == User.id).where(TopicExpert.topic_id == topic.id)
     return list(db.scalars(found.order_by(User.name, User.id)))
+
+
+def path(db: Session, topic: Topic) -> list[Topic]:
+    """The topic and all above it, up to the top."""
+    found = [topic]
+    while found[-1].parent_id is not None:
+        found.append(db.get_one(Topic, found[-1].parent_id))
+    return found
+
+
+def answering(db: Session, topic: Topic) -> list[User]:
+    """Who answers for the topic: the experts, who are still here, of the nearest topic at or above it that has any."""
+    for near in path(db, topic):
+        found = [user for user in experts_of(db, near) if user.disabled_at is None]
+        if found:
+            return found
+    return []
+
+
+def answered_by(db: Session, user: User) -> list[int]:
+    """The ids of the topics that the person answers for, with all below them: his own, and those of his teams."""
+    own = select(TopicExpert.topic_id).where(TopicExpert.user_id == user.id)
+    shared = select(TeamTopic.topic_id).join(TeamMember, TeamMember.team_id == TeamTopic.team_id)
+    chosen = select(Topic).where(Topic.id.in_(own) | Topic.id.in_(shared.where(TeamMember.user_id == user.id)))
+    return below(db, *db.scalars(chosen))
 
 
 def set_experts(db: Session, topic: Topic, experts: Sequence[User], *, editor: User | None, now: datetime) -> None:

@@ -45,6 +45,7 @@ def answer(
     question.answer_clip = clip
     question.entry_id = entry.id if entry else None
     question.answered_at = now
+    question.first_answered_at = question.first_answered_at or now
     question.answers += 1
     db.flush()
     waiting = select(Asker).where(Asker.question_id == question.id, Asker.confirmed_at.is_not(None)).order_by(Asker.id)

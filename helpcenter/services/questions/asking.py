@@ -55,7 +55,7 @@ def put(db: Session, *, title: str, body: str, topic: Topic | None, language: st
     if len(body) > BODY_LENGTH:
         raise InvalidInput(N_("Please describe it in at most %(most)s letters."), most=BODY_LENGTH)
     _refuse_nul(title, body)
-    question = Question(title=title, body=body, topic=topic, language=language, created_at=now)
+    question = Question(title=title, body=body, topic=topic, language=language, created_at=now, state_at=now)
     db.add(question)
     db.flush()
     return question

@@ -2,8 +2,9 @@
 
 from sqlalchemy.orm import Session, object_session
 
-from helpcenter.models import Asker, Question
-from helpcenter.services import search
+from helpcenter.models import Asker, Question, User
+from helpcenter.permissions import Role
+from helpcenter.services import search, topics
 from helpcenter.services.notifications import links
 from helpcenter.services.search import Hit
 from helpcenter.settings import Settings
@@ -12,6 +13,15 @@ from helpcenter.settings import Settings
 def find_similar(db: Session, text: str, *, language: str, limit: int = 5) -> list[Hit]:
     """Answers and questions like this one, best first, for whoever is about to ask it."""
     return search.search(db, text, language=language, limit=limit, kinds={"entry", "clip", "question"})
+
+
+def is_theirs(db: Session, question: Question, user: User) -> bool:
+    """Whether the person is to answer the question: has it, or answers for its topic; one without a topic is every expert's."""
+    if user.role is not Role.EXPERT:
+        return False
+    return (
+        question.expert_id == user.id or question.topic_id is None or question.topic_id in topics.answered_by(db, user)
+    )
 
 
 def asker_for_key(settings: Settings, question: Question, key: str) -> Asker | None:

@@ -32,7 +32,9 @@ def move(db: Session, question: Question, to: QuestionState, *, now: datetime, a
     """Bring the question into a state that its present one allows, and note who did. Raises Conflict."""
     db.flush()
     before = question.state
-    guarded = update(Question).where(Question.id == question.id, Question.state == before).values(state=to)
+    guarded = (
+        update(Question).where(Question.id == question.id, Question.state == before).values(state=to, state_at=now)
+    )
     if to not in TRANSITIONS[before] or db.execute(guarded.returning(Question.id)).first() is None:
         raise Conflict
     # The row is ours until the end of the transaction; what this session remembers of it may be older.

@@ -2,6 +2,7 @@
 
 from helpcenter.models.accounts import MailLink, SignIn, User
 from helpcenter.models.analytics import Deflection, Rating
+from helpcenter.models.answers import Answer, AnswerState
 from helpcenter.models.audit import AuditRow
 from helpcenter.models.base import Base, PublicContent, new_public_id
 from helpcenter.models.channels import (
@@ -67,6 +68,8 @@ from helpcenter.models.uploads import Upload
 __all__ = [
     "AgendaStage",
     "Alarm",
+    "Answer",
+    "AnswerState",
     "Asker",
     "Asset",
     "AuditRow",

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Message
 from helpcenter.models import Clip, ClipState, Question, QuestionState, Recording, Visibility
-from helpcenter.services import notifications, questions, recordings
+from helpcenter.services import answers, notifications, questions, recordings
 from workers.pipeline.job import Job, Keys, Outcome
 
 SETTLED: Final = frozenset(
@@ -24,6 +24,7 @@ def work(job: Job) -> Outcome:
     now = job.ports.clock()
 
     def store(db: Session, recording: Recording, _: Keys) -> None:
+        answers.arrived(db, recording, now=now)
         for question, clip in _answered(db, recording) if may_see else []:
             questions.answer(db, question, clip=clip, entry=None, now=now)
         notifications.mail_proposals(db, recording, now=now)

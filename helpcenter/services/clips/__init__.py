@@ -1,6 +1,6 @@
 """Clips: proposed by the pipeline, decided by people."""
 
-from helpcenter.services.clips.decide import change, confirm, reject, withdraw
+from helpcenter.services.clips.decide import change, confirm, reject, release, withdraw
 from helpcenter.services.clips.live import cut_live, hide_live, undo_live
 from helpcenter.services.clips.propose import NewClip, reasons, replace_proposals
 from helpcenter.services.clips.suggest import stems, suggest_entry, suggest_topic
@@ -13,6 +13,7 @@ __all__ = [
     "hide_live",
     "reasons",
     "reject",
+    "release",
     "replace_proposals",
     "stems",
     "suggest_entry",

@@ -51,6 +51,12 @@ def confirm(  # noqa: PLR0913 -- all that an editor decides in one form
     return entry
 
 
+def release(db: Session, clip: Clip, *, editor: User | None, now: datetime) -> None:
+    """Publish the clip as it is, without an entry: it can be watched and found. Raises Conflict."""
+    _decide(db, clip, ClipState.CONFIRMED, editor=editor, now=now)
+    _spread(db, clip, now=now)
+
+
 def change(
     db: Session, clip: Clip, *, title: str, start: float, end: float, editor: User | None, now: datetime
 ) -> None:

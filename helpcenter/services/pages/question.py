@@ -2,14 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from helpcenter.models import Asker, ClipState, FaqEntry, FaqText, Question, Visibility
+from helpcenter.models import Answer, AnswerState, Asker, ClipState, FaqEntry, FaqText, Question, Visibility
 from helpcenter.services.pages.addresses import entry_address, recording_address, session_address
 from helpcenter.services.pages.cards import in_language
 from helpcenter.services.pages.choice import SHOWN, watchable
+from helpcenter.services.questions.states import ANSWERED
 from helpcenter.services.recordings.live import running_session
 
 
@@ -24,14 +26,29 @@ class AnswerLink:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """A text that answers the question; `by` is how its author, `helper` how who suggested it wants to be called."""
+
+    body: str
+    language: str
+    by: str
+    helper: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionPage:
-    """A question with its answer, where that may be seen; `waiting` counts who waits for it."""
+    """A question with its answer, where that may be seen; `waiting` counts who waits for it.
+
+    `written` is what was written for it: Markdown, by whom ("" for one of the experts), and when.
+    """
 
     question: Question
     topic: tuple[str, str] | None
     answer: AnswerLink | None
     waiting: int
     merged_into: str | None
+    written: Written | None
 
 
 def show_question(
@@ -47,7 +64,19 @@ def show_question(
         _answer(db, question, language, visibilities),
         db.scalar(waiting) or 0,
         other.public_id if other else None,
+        _written(db, question),
     )
+
+
+def _written(db: Session, question: Question) -> Written | None:
+    if question.state not in ANSWERED:
+        return None
+    found = select(Answer).where(Answer.question_id == question.id, Answer.state == AnswerState.GIVEN)
+    answer = db.scalars(found.order_by(Answer.given_at.desc(), Answer.id.desc())).first()
+    if answer is None or answer.given_at is None or not (answer.body or answer.helper_name):
+        return None
+    by = getattr(answer.author, "public_name", "") if answer.author else ""
+    return Written(answer.body, answer.language, by, answer.helper_name, answer.given_at)
 
 
 def _answer(db: Session, question: Question, language: str, visibilities: Collection[Visibility]) -> AnswerLink | None:

@@ -1,6 +1,6 @@
 """Questions: asked, joined, answered, declined, reopened; who waits for the answer hears of it once."""
 
-from helpcenter.services.questions.answering import answer, decline, reopen
+from helpcenter.services.questions.answering import answer, begin_answer, decline, reopen
 from helpcenter.services.questions.asking import ask, confirm_asker, join, leave, put
 from helpcenter.services.questions.finding import asker_for_key, find_similar, is_theirs, link_for
 from helpcenter.services.questions.merging import merge
@@ -12,6 +12,7 @@ __all__ = [
     "answer",
     "ask",
     "asker_for_key",
+    "begin_answer",
     "confirm_asker",
     "decline",
     "find_similar",

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, InvalidInput
-from helpcenter.models import Asker, Clip, FaqEntry, Question, QuestionState, User
+from helpcenter.models import Answer, AnswerState, Asker, Clip, FaqEntry, Question, QuestionState, User
 from helpcenter.services import search
 from helpcenter.services.notifications import queue_mail
 from helpcenter.services.questions.excerpt import first_lines
@@ -55,6 +55,11 @@ def answer(
     return True
 
 
+def begin_answer(db: Session, question: Question, *, now: datetime, actor: User | None) -> None:
+    """Somebody is at it. Raises Conflict."""
+    move(db, question, QuestionState.BEING_ANSWERED, now=now, actor=actor)
+
+
 def decline(db: Session, question: Question, *, reason: str, now: datetime, actor: User | None) -> None:
     """It will not be answered, and why. Raises InvalidInput without a reason, Conflict."""
     reason = reason.strip()
@@ -67,6 +72,8 @@ def decline(db: Session, question: Question, *, reason: str, now: datetime, acto
 def reopen(db: Session, question: Question, *, now: datetime, actor: User | None) -> None:
     """The answer did not solve it, or the question is taken up after all; its next answer is a new one. Raises Conflict."""
     move(db, question, QuestionState.REOPENED, now=now, actor=actor)
+    for answer in db.scalars(_given(question)).all():
+        answer.state, answer.updated_at = AnswerState.FAILED, now
     question.answer_clip = None
     question.entry_id = question.answered_at = question.merged_into_id = None
     question.reason = ""
@@ -77,6 +84,7 @@ def mail_answer(db: Session, question: Question, asker: Asker, *, now: datetime)
     """Note the mail about the question's present answer to the asker; False where that was done before."""
     clip = db.get(Clip, question.answer_clip_id) if question.answer_clip_id else None
     entry = db.get(FaqEntry, question.entry_id) if question.entry_id else None
+    written = db.scalars(_given(question).order_by(Answer.id.desc())).first()
     return queue_mail(
         db,
         effect_key=f"question-answered:{question.public_id}:{asker.public_id}:{question.answers}",
@@ -90,9 +98,13 @@ def mail_answer(db: Session, question: Question, asker: Asker, *, now: datetime)
             "recording": clip.recording.public_id if clip else None,
             "session": running_session(db, clip) if clip else None,
             "start": clip.start if clip else None,
-            "excerpt": first_lines(db, clip, entry, asker.language),
+            "excerpt": first_lines(db, clip, entry, asker.language, written=written.body if written else ""),
         },
         recipient=asker.email,
         language=asker.language,
         now=now,
     )
+
+
+def _given(question: Question) -> Select[Answer]:
+    return select(Answer).where(Answer.question_id == question.id, Answer.state == AnswerState.GIVEN)

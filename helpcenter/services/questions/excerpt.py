@@ -14,13 +14,15 @@ _CUES: Final = 20
 _VISIBLE = {"text": "", "code_inline": "", "softbreak": " ", "hardbreak": " "}
 
 
-def first_lines(db: Session, clip: Clip | None, entry: FaqEntry | None, language: str) -> str:
-    """At most 320 letters of the entry's text, in the language where it has it, else of what is said in the clip.
+def first_lines(db: Session, clip: Clip | None, entry: FaqEntry | None, language: str, *, written: str = "") -> str:
+    """At most 320 letters of what was `written` (Markdown), else of the entry's text, in the language where it has it, else of
+    what is said in the clip.
 
     A machine's draft of a transcript is not quoted. "" where there is nothing to quote.
     """
     texts = sorted(entry.texts, key=lambda text: text.language != language) if entry else []
-    found = next((said for text in texts if (said := _plain(text.body))), "")
+    bodies = [written, *(text.body for text in texts)]
+    found = next((said for body in bodies if (said := _plain(body))), "")
     if not found and clip:
         found = _said(db, clip, language)
     return textwrap.shorten(found, LENGTH, placeholder=" …") if found else ""

@@ -11,16 +11,21 @@ from sqlalchemy import Table, delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from helpcenter.models import (
+    Answer,
+    AnswerState,
     Chapter,
     Clip,
     ClipState,
     CueRow,
     FaqEntry,
     FaqText,
+    LiveSession,
+    Moderation,
     Question,
     QuestionState,
     Recording,
     SearchDocument,
+    SessionQuestion,
     Transcript,
     Visibility,
 )
@@ -163,11 +168,34 @@ def _of_question(db: Session, question: Question) -> Iterator[Row]:
     entry = db.get(FaqEntry, question.entry_id) if question.entry_id else None
     clip = question.answer_clip
     clip = clip if clip and clip.state is ClipState.CONFIRMED else None
+    written = db.scalar(
+        select(Answer.body)
+        .where(Answer.question_id == question.id, Answer.state == AnswerState.GIVEN)
+        .order_by(Answer.id.desc())
+        .limit(1)
+    )
     if entry and entry.state in VISIBLE:
         visibility = entry.visibility
     elif clip:
         visibility = clip.recording.visibility
+    elif written:
+        visibility = _shown_to(db, question)
     else:
         return
     at = (clip.recording_id, clip.start, clip.end) if clip else None
-    yield _document("question", question.id, question.language, visibility, question.title, body="", at=at)
+    yield _document(
+        "question", question.id, question.language, visibility, question.title, body=plain(written or ""), at=at
+    )
+
+
+def _shown_to(db: Session, question: Question) -> Visibility:
+    """Who may find the question's own page: everybody, unless it was asked in live sessions; then who is shown it there."""
+    asked = select(LiveSession.visibility, SessionQuestion.moderation).join(SessionQuestion)
+    mine = SessionQuestion.question_id == question.id, SessionQuestion.voter.is_not(None)
+    rows = db.execute(asked.where(*mine)).all()
+    shown = {visibility for visibility, moderation in rows if moderation is Moderation.SHOWN}
+    if not rows or Visibility.PUBLIC in shown:
+        return Visibility.PUBLIC
+    return min(
+        shown, default=Visibility.STAFF
+    )  # by their words: customers come before staff, and those before unlisted

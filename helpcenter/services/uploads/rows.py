@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from helpcenter.captions import parse_captions
 from helpcenter.errors import N_, Conflict, HelpCenterError, InvalidInput, Message, NotFound, TooLarge
-from helpcenter.models import LiveSession, Recording, Source, Topic, Upload, User
-from helpcenter.services import recordings, videos
+from helpcenter.models import LiveSession, Question, Recording, Source, Topic, Upload, User, Visibility
+from helpcenter.services import answers, recordings, videos
 from helpcenter.services.uploads.files import check_room, create_empty, held, offset_of, path_of, remove
 
 LIFE: Final = timedelta(hours=24)
@@ -24,6 +24,7 @@ class Details:
     """What the sender says of the recording. `captions` and `markers` are files as they came; `fingerprint` knows the file again.
 
     `session` is the public id of the live session that the file was recorded in, `begins` the ISO instant of its first second.
+    `question` is the public id of the question that it answers, `unlisted`: only who has the address may see it.
     """
 
     title: str = ""
@@ -36,6 +37,8 @@ class Details:
     fingerprint: str = ""
     session: str = ""
     begins: str = ""
+    question: str = ""
+    unlisted: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The form that the row keeps."""
@@ -43,7 +46,7 @@ class Details:
             "title": self.title, "language": self.language, "topic": self.topic, "fingerprint": self.fingerprint,
             "captions": base64.b64encode(self.captions).decode(), "captions_name": self.captions_name,
             "markers": base64.b64encode(self.markers).decode(), "markers_name": self.markers_name,
-            "session": self.session, "begins": self.begins,
+            "session": self.session, "begins": self.begins, "question": self.question, "unlisted": self.unlisted,
         }  # fmt: skip
 
     @classmethod
@@ -145,6 +148,9 @@ def finish(db: Session, folder: Path, upload: Upload, *, now: datetime) -> Recor
         raise Conflict(N_("This upload is not complete yet."))
     details = Details.from_json(upload.options)
     recording = _attached(db, folder, upload, details, now=now) or _created(db, folder, upload, details, now=now)
+    question = db.scalar(select(Question).where(Question.public_id == details.question)) if details.question else None
+    if question is not None:
+        answers.expect(db, question, recording, author=db.get_one(User, upload.user_id), now=now)
     upload.recording_id = recording.id
     db.flush()
     return recording
@@ -173,6 +179,7 @@ def _created(db: Session, folder: Path, upload: Upload, details: Details, *, now
         captions=details.captions or None,
         captions_name=details.captions_name,
         markers=recordings.read_markers(details.markers, name=details.markers_name) if details.markers else None,
+        visibility=Visibility.UNLISTED if details.unlisted else Visibility.PUBLIC,
         created_by=db.get(User, upload.user_id),
         now=now,
     )

@@ -162,7 +162,7 @@ def join(public_id: str) -> ResponseReturnValue:
     form, user = request.form, current_user()
     try:
         with transaction() as db:
-            wanted = _find(db, public_id)
+            wanted = questions.find(db, public_id)
             _check_seen(db, wanted, None, user)
             questions.join(
                 db, wanted, email=user.email if user else form.get("email", ""), name=user.name if user else form.get("name", ""),
@@ -212,7 +212,7 @@ def _words() -> str:
 def _question_page(public_id: str, form: Mapping[str, str], error: HelpCenterError | None = None) -> str:
     key, user = request.values.get("key", ""), current_user()
     with reading() as db:
-        wanted = _find(db, public_id)
+        wanted = questions.find(db, public_id)
         asker = questions.asker_for_key(settings(), wanted, key) if key else _own(wanted, user)
         _check_seen(db, wanted, asker, user)
         page = pages.show_question(db, wanted, language=language(), visibilities=visibilities())
@@ -222,15 +222,8 @@ def _question_page(public_id: str, form: Mapping[str, str], error: HelpCenterErr
     )  # fmt: skip
 
 
-def _find(db: Session, public_id: str) -> Question:
-    found = db.scalar(select(Question).where(Question.public_id == public_id))
-    if found is None:
-        raise NotFound
-    return found
-
-
 def _asker(db: Session, public_id: str) -> Asker:
-    asker = questions.asker_for_key(settings(), _find(db, public_id), request.form.get("key", ""))
+    asker = questions.asker_for_key(settings(), questions.find(db, public_id), request.form.get("key", ""))
     if asker is None:
         raise NotFound
     return asker

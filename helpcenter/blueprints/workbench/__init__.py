@@ -1,6 +1,8 @@
 """Where editors work: proposals and clips, recordings, uploads, entries, topics, live sessions."""
 
 from helpcenter.blueprints.workbench import (
+    answer_videos,
+    answers,
     clips,
     entries,
     entry_clips,
@@ -15,6 +17,8 @@ from helpcenter.blueprints.workbench import (
 from helpcenter.blueprints.workbench.frame import bp
 
 __all__ = [
+    "answer_videos",
+    "answers",
     "bp",
     "clips",
     "entries",

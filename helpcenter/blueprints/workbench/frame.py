@@ -7,7 +7,16 @@ from flask_babel import format_decimal, gettext
 
 from helpcenter.blueprints.workbench.forms import write_time
 from helpcenter.errors import N_
-from helpcenter.models import ClipState, EntryState, Recording, RecordingState, Source, StepState, Visibility
+from helpcenter.models import (
+    AnswerState,
+    ClipState,
+    EntryState,
+    Recording,
+    RecordingState,
+    Source,
+    StepState,
+    Visibility,
+)
 from helpcenter.permissions import Action
 from helpcenter.web import check, signed_in_user
 from helpcenter.web.languages import LANGUAGES
@@ -41,6 +50,9 @@ STATES: dict[Any, tuple[str, str]] = {
     ClipState.CONFIRMED: (N_("published"), "ok"),
     ClipState.REJECTED: (N_("rejected"), "quiet"),
     ClipState.WITHDRAWN: (N_("withdrawn"), "quiet"),
+    AnswerState.WAITING: (N_("in the works"), "busy"),
+    AnswerState.GIVEN: (N_("given"), "ok"),
+    AnswerState.FAILED: (N_("did not solve it"), "quiet"),
     EntryState.DRAFT: (N_("draft"), "quiet"),
     EntryState.IN_REVIEW: (N_("in review"), "busy"),
     EntryState.PUBLISHED: (N_("published"), "ok"),
@@ -80,6 +92,8 @@ DONE = {
     "proposed": N_("Proposed. Customers can vote on the session's page from now on."),
     "date_fixed": N_("The date is fixed, and the session is announced."),
     "import_started": N_("The import has begun. It goes on by itself, over days where YouTube's quota wants it."),
+    "answered": N_("Sent. Everybody who waits for this answer gets one mail."),
+    "recorded": N_("The video has arrived. As soon as it is ready, it answers the question by itself."),
     "session_cancelled": N_("Cancelled. Whoever subscribed is told by mail."),
 }
 assert set(LANGUAGES) == set(LANGUAGE_NAMES)

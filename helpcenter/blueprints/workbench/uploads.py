@@ -22,7 +22,11 @@ from streaming.schedule import ScheduleError, near
 
 LARGEST_DETAILS = 12 * 1024**2  # captions may have 5 MB
 LARGEST_PLAIN = 512 * 1024**2  # without JavaScript nothing shows that it goes on, and nothing resumes it
-_LIMITS = {"workbench.send_details": LARGEST_DETAILS, "workbench.send_plain": LARGEST_PLAIN}
+_LIMITS = {
+    "workbench.send_details": LARGEST_DETAILS,
+    "workbench.send_plain": LARGEST_PLAIN,
+    "workbench.send_record": LARGEST_PLAIN,
+}
 
 
 @bp.url_value_preprocessor
@@ -61,7 +65,7 @@ def send_details() -> ResponseReturnValue:
                     db, room(), user=signed_in_user(), name=form.get("name"),
                     size=request.form.get("size", 0, type=int), details=details, now=now(),
                 )  # fmt: skip
-                return jsonify(_addresses(begun)), 201
+                return jsonify(addresses_of(begun)), 201
     except HelpCenterError as error:
         return jsonify(errors={"file": say(error.message)}), error.status
     return jsonify(errors=form.errors), 422
@@ -79,7 +83,8 @@ def send_plain() -> ResponseReturnValue:
         form.errors |= {name: say(problem) for name, problem in uploads.check_details(db, details).items()}
     try:
         if form.ok and file is not None:
-            return redirect(_take(file, details))
+            recording = take_file(file, details)
+            return redirect(url_for("workbench.recording", public_id=recording))
     except HelpCenterError as error:
         form.errors["file"] = say(error.message)
         return _page(form), error.status
@@ -96,6 +101,8 @@ def upload_done(public_id: str) -> ResponseReturnValue:
         if found.recording_id is None and uploads.offset_of(folder, public_id) != found.size:
             return redirect(url_for("workbench.upload"))
         recording = uploads.finish(db, folder, found, now=now())
+        if question := found.options.get("question"):
+            return redirect(url_for("workbench.answer", public_id=question, done="recorded"))
         return redirect(url_for("workbench.recording", public_id=recording.public_id))
 
 
@@ -147,15 +154,16 @@ def _name(file: FileStorage | None, fallback: str) -> str:
     return Path(file.filename or "").name or fallback if file else fallback
 
 
-def _addresses(begun: Upload) -> dict[str, str]:
+def addresses_of(begun: Upload) -> dict[str, str]:
+    """Where its pieces go, and where to go on after the last one."""
     return {
         "url": url_for("workbench.patch_upload", public_id=begun.public_id),
         "done": url_for("workbench.upload_done", public_id=begun.public_id),
     }
 
 
-def _take(file: FileStorage, details: uploads.Details) -> str:
-    """The address of the recording that the file has become."""
+def take_file(file: FileStorage, details: uploads.Details) -> str:
+    """The public id of the recording that the file has become. Raises InvalidInput, TooLarge, StorageFull."""
     size = file.seek(0, 2) or file.tell()
     file.seek(0)
     folder = room().folder
@@ -167,8 +175,7 @@ def _take(file: FileStorage, details: uploads.Details) -> str:
     if got != size:
         raise InvalidInput(gettext("The file did not arrive whole. Please send it again."))
     with transaction() as db:
-        recording = uploads.finish(db, folder, db.merge(begun), now=now())
-        return url_for("workbench.recording", public_id=recording.public_id)
+        return uploads.finish(db, folder, db.merge(begun), now=now()).public_id
 
 
 def _page(form: Form) -> str:
@@ -178,6 +185,6 @@ def _page(form: Form) -> str:
             check(Action.HOST, own=is_host(session))
         waiting = uploads.unfinished(db, settings().uploads, user=signed_in_user(), now=ports().clock())
         return render_template(
-            "workbench/upload.html", form=form, topics=topics.flat(db), waiting=waiting, addresses=_addresses,
+            "workbench/upload.html", form=form, topics=topics.flat(db), waiting=waiting, addresses=addresses_of,
             session=session, largest=settings().max_upload_bytes, largest_plain=min(LARGEST_PLAIN, settings().max_upload_bytes),
         )  # fmt: skip

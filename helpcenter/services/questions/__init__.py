@@ -2,7 +2,7 @@
 
 from helpcenter.services.questions.answering import answer, begin_answer, decline, reopen
 from helpcenter.services.questions.asking import ask, confirm_asker, join, leave, put
-from helpcenter.services.questions.finding import asker_for_key, find_similar, is_theirs, link_for
+from helpcenter.services.questions.finding import asker_for_key, find, find_similar, is_theirs, link_for
 from helpcenter.services.questions.merging import merge
 from helpcenter.services.questions.states import ANSWERED, TRANSITIONS
 
@@ -15,6 +15,7 @@ __all__ = [
     "begin_answer",
     "confirm_asker",
     "decline",
+    "find",
     "find_similar",
     "is_theirs",
     "join",

@@ -15,10 +15,10 @@ _VISIBLE = {"text": "", "code_inline": "", "softbreak": " ", "hardbreak": " "}
 
 
 def first_lines(db: Session, clip: Clip | None, entry: FaqEntry | None, language: str, *, written: str = "") -> str:
-    """At most 320 letters of what was `written` (Markdown), else of the entry's text, in the language where it has it, else of
-    what is said in the clip.
+    """At most 320 letters: of what was `written` (Markdown), else of the entry's text, else of what is said in the clip.
 
-    A machine's draft of a transcript is not quoted. "" where there is nothing to quote.
+    The entry's text is that in the language, where it has it. A machine's draft of a transcript is not quoted. "" where there
+    is nothing to quote.
     """
     texts = sorted(entry.texts, key=lambda text: text.language != language) if entry else []
     bodies = [written, *(text.body for text in texts)]

@@ -1,13 +1,23 @@
 """Finding questions: like ones before asking, and one's own by the link in a mail."""
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
+from helpcenter.errors import NotFound
 from helpcenter.models import Asker, Question, User
 from helpcenter.permissions import Role
 from helpcenter.services import search, topics
 from helpcenter.services.notifications import links
 from helpcenter.services.search import Hit
 from helpcenter.settings import Settings
+
+
+def find(db: Session, public_id: str) -> Question:
+    """The question with this public id. Raises NotFound."""
+    found = db.scalar(select(Question).where(Question.public_id == public_id))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def find_similar(db: Session, text: str, *, language: str, limit: int = 5) -> list[Hit]:

@@ -30,8 +30,8 @@ _FIXED = {
 }
 _FORBIDDEN = "geolocation=(), payment=(), usb=(), interest-cohort=()"
 _CAMERA = ("camera", "microphone", "display-capture")
-_WITH_CAMERA = {"console", "guests"}
-"""Blueprints with a page that may ask for camera, microphone and screen: the host's and the guest's."""
+_WITH_CAMERA = {"console", "guests", "workbench.record", "workbench.send_record"}
+"""Blueprints and pages that may ask for camera, microphone and screen: the host's, the guest's, and that of a recorded answer."""
 
 
 @lru_cache
@@ -50,9 +50,9 @@ def _storage_origin(storage_url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ("https:" if storage_url else "")
 
 
-def permissions_policy(blueprint: str | None) -> str:
-    """What pages of this blueprint may ask a browser for."""
-    who = "(self)" if blueprint in _WITH_CAMERA else "()"
+def permissions_policy(blueprint: str | None, endpoint: str | None) -> str:
+    """What pages of this blueprint, or this page, may ask a browser for."""
+    who = "(self)" if _WITH_CAMERA & {blueprint, endpoint} else "()"
     return ", ".join((_FORBIDDEN, *(f"{name}={who}" for name in _CAMERA)))
 
 
@@ -61,7 +61,7 @@ def add_headers(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", content_security_policy(settings().storage_url))
     for name, value in _FIXED.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("Permissions-Policy", permissions_policy(request.blueprint))
+    response.headers.setdefault("Permissions-Policy", permissions_policy(request.blueprint, request.endpoint))
     if settings().site_url.startswith("https://"):
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint != "static" and "Cache-Control" not in response.headers:

@@ -1,37 +1,43 @@
 """`helpcenter` on the command line: results on standard output, everything else in one line on standard error."""
 
 import sys
+from importlib import import_module
 from importlib.metadata import entry_points
 
 import click
 
-from helpcenter.cli.doctor import doctor, migrate_command
-from helpcenter.cli.emulator import emulator
-from helpcenter.cli.importing import import_channel
-from helpcenter.cli.ingest import ingest
-from helpcenter.cli.quota import quota_command
-from helpcenter.cli.run import run
-from helpcenter.cli.search import search
-from helpcenter.cli.session import session
-from helpcenter.cli.user import user
 from helpcenter.errors import HelpCenterError
 
 WRONG_USE, FAILURE = 2, 1
+_OURS = {
+    "doctor": "doctor:doctor",
+    "emulator": "emulator:emulator",
+    "import-channel": "importing:import_channel",
+    "ingest": "ingest:ingest",
+    "migrate": "doctor:migrate_command",
+    "quota": "quota:quota_command",
+    "run": "run:run",
+    "search": "search:search",
+    "session": "session:session",
+    "user": "user:user",
+}
+"""Our commands, by the module of this package and its function: a process loads what it runs and nothing else."""
 
 
 class Commands(click.Group):
     """Our commands and those that other packages announce as entry points `helpcenter.commands`."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- its signature
         """All names, sorted."""
-        return sorted(
-            {*super().list_commands(ctx), *(entry.name for entry in entry_points(group="helpcenter.commands"))}
-        )
+        return sorted({*_OURS, *(entry.name for entry in entry_points(group="helpcenter.commands"))})
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command; those of other packages are loaded only when they are called."""
-        if found := super().get_command(ctx, cmd_name):
-            return found
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- its signature
+        """The command, which is loaded only when it is called."""
+        if cmd_name in _OURS:
+            module, _, name = _OURS[cmd_name].partition(":")
+            ours = getattr(import_module(f"helpcenter.cli.{module}"), name)
+            assert isinstance(ours, click.Command)
+            return ours
         for entry in entry_points(group="helpcenter.commands", name=cmd_name):
             command = entry.load()
             assert isinstance(command, click.Command)
@@ -43,10 +49,6 @@ class Commands(click.Group):
 @click.version_option(package_name="helpcenter")
 def cli() -> None:
     """The video-first help centre: answered once on camera, found by everybody to the second."""
-
-
-for command in (doctor, emulator, import_channel, ingest, migrate_command, quota_command, run, search, session, user):
-    cli.add_command(command)
 
 
 def call(arguments: list[str]) -> int:

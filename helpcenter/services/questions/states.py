@@ -13,9 +13,9 @@ _S = QuestionState
 _ENDS: Final = frozenset({_S.ANSWERED, _S.MERGED, _S.DECLINED})
 TRANSITIONS: Final[dict[QuestionState, frozenset[QuestionState]]] = {
     _S.NEW: frozenset({_S.ROUTED, _S.QUEUED, _S.BEING_ANSWERED}) | _ENDS,
-    _S.ROUTED: frozenset({_S.QUEUED, _S.BEING_ANSWERED}) | _ENDS,
-    _S.QUEUED: frozenset({_S.ROUTED, _S.BEING_ANSWERED}) | _ENDS,
-    _S.BEING_ANSWERED: frozenset({_S.ROUTED, _S.QUEUED}) | _ENDS,
+    _S.ROUTED: frozenset({_S.NEW, _S.QUEUED, _S.BEING_ANSWERED}) | _ENDS,
+    _S.QUEUED: frozenset({_S.NEW, _S.ROUTED, _S.BEING_ANSWERED}) | _ENDS,
+    _S.BEING_ANSWERED: frozenset({_S.NEW, _S.ROUTED, _S.QUEUED}) | _ENDS,
     _S.ANSWERED: frozenset({_S.CONFIRMED, _S.REOPENED}),
     _S.CONFIRMED: frozenset({_S.REOPENED}),
     _S.DECLINED: frozenset({_S.REOPENED}),
@@ -26,7 +26,9 @@ ANSWERED: Final = frozenset({_S.ANSWERED, _S.CONFIRMED})
 """States in which there is an answer to be read."""
 CLOSED: Final = _ENDS | ANSWERED
 """States in which nobody waits for an answer any more."""
-FRESH: Final = {"due_at": None, "alarm": Alarm.NONE}
+OPEN: Final = frozenset(_S) - CLOSED
+"""States in which somebody has to see to it."""
+FRESH: Final = {"due_at": None, "alarm_at": None, "alarm": Alarm.NONE}
 """What a change leaves of the due date: the tick finds it gone and sets the next one, so that no service needs a calendar."""
 
 

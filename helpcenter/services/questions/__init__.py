@@ -3,6 +3,7 @@
 from helpcenter.services.questions.answering import answer, decline, reopen
 from helpcenter.services.questions.asking import ask, confirm_asker, join, leave, put
 from helpcenter.services.questions.assigning import assign
+from helpcenter.services.questions.figures import Figures, figures
 from helpcenter.services.questions.finding import asker_for_key, find_similar, is_theirs, link_for
 from helpcenter.services.questions.merging import merge
 from helpcenter.services.questions.states import ANSWERED, TRANSITIONS
@@ -10,12 +11,14 @@ from helpcenter.services.questions.states import ANSWERED, TRANSITIONS
 __all__ = [
     "ANSWERED",
     "TRANSITIONS",
+    "Figures",
     "answer",
     "ask",
     "asker_for_key",
     "assign",
     "confirm_asker",
     "decline",
+    "figures",
     "find_similar",
     "is_theirs",
     "join",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from helpcenter.models import Asker, ClipState, FaqEntry, FaqText, Question, Vis
 from helpcenter.services.pages.addresses import entry_address, recording_address, session_address
 from helpcenter.services.pages.cards import in_language
 from helpcenter.services.pages.choice import SHOWN, watchable
+from helpcenter.services.pages.progress import Progress, progress
 from helpcenter.services.recordings.live import running_session
 
 
@@ -25,17 +27,18 @@ class AnswerLink:
 
 @dataclass(frozen=True, slots=True)
 class QuestionPage:
-    """A question with its answer, where that may be seen; `waiting` counts who waits for it."""
+    """A question with its answer, where that may be seen, and how far it is; `waiting` counts who waits for it."""
 
     question: Question
     topic: tuple[str, str] | None
     answer: AnswerLink | None
     waiting: int
     merged_into: str | None
+    progress: Progress
 
 
 def show_question(
-    db: Session, question: Question, *, language: str, visibilities: Collection[Visibility]
+    db: Session, question: Question, *, language: str, visibilities: Collection[Visibility], now: datetime
 ) -> QuestionPage:
     """The page of the question; whether somebody may see it is the caller's to check."""
     waiting = select(func.count()).where(Asker.question_id == question.id, Asker.confirmed_at.is_not(None))
@@ -47,6 +50,7 @@ def show_question(
         _answer(db, question, language, visibilities),
         db.scalar(waiting) or 0,
         other.public_id if other else None,
+        progress(db, question, visibilities=visibilities, now=now),
     )
 
 

@@ -12,9 +12,18 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from helpcenter.worktime import WorkCalendar, make_calendar
+from helpcenter.worktime import WorkCalendar, make_calendar, read_hours
 
 GIB = 1024**3
+DUE_AFTER = {
+    "new": timedelta(hours=4),
+    "routed": timedelta(hours=8),
+    "queued": timedelta(hours=4),
+    "being answered": timedelta(hours=8),
+    "reopened": timedelta(hours=4),
+    "passed on": timedelta(hours=4),
+    "escalated": timedelta(hours=4),
+}
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 
@@ -70,6 +79,11 @@ class Settings(BaseSettings):
     work_afternoon: str = Field("13:00-17:00", description="The afternoon's half day.")
     holidays: str = Field(
         "DE", description="Country or Land whose public holidays are free, such as `DE-BY` or `AT`; empty: none are."
+    )
+    due_hours: str = Field(
+        "new=4,routed=8,queued=4,being answered=8,reopened=4,passed on=4,escalated=4",
+        description="Hours of working time in which a question has to go on from each state (`queued`: after its session); then "
+        "who has it is reminded, `passed on` hours later it is passed on, and `escalated` hours after that the admins are told.",
     )
     limits_url: str = Field(
         "", description="Shared store for rate limits, `redis://…`; empty: in the process (one web process only)."
@@ -174,6 +188,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _some_working_time(self) -> Self:
         self.working_time  # noqa: B018 -- it says in words what is wrong
+        self.due_after  # noqa: B018 -- as above
         return self
 
     @cached_property
@@ -182,6 +197,11 @@ class Settings(BaseSettings):
         return make_calendar(
             zone=self.zone, days=self.work_days, morning=self.work_morning, afternoon=self.work_afternoon, region=self.holidays
         )  # fmt: skip
+
+    @cached_property
+    def due_after(self) -> dict[str, timedelta]:
+        """The working time until a question in a state is due, and from each alarm to the next one."""
+        return read_hours(self.due_hours, DUE_AFTER)
 
     @property
     def database(self) -> str:

@@ -1,7 +1,7 @@
 """Working time: weekdays, half days and public holidays of one calendar, and instants counted in it. Pure."""
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -14,6 +14,8 @@ import holidays
 WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 """The names of RFC 5545, Monday first."""
 _SPAN: Final = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
+_HOURS: Final = re.compile(r"\d+(?:\.\d+)?")
+_MOST_HOURS: Final = 1000
 _FAR: Final = 366
 """So many days ahead a working day is looked for: a calendar without one is refused when it is made."""
 
@@ -43,6 +45,14 @@ class WorkCalendar:
     days: frozenset[int]
     spans: tuple[tuple[time, time], tuple[time, time]]
     free: Container[date]
+
+    @property
+    def day_length(self) -> timedelta:
+        """How much a whole day has of working time."""
+        noon = date(2000, 1, 1)  # any day: spans are of local clocks
+        return sum(
+            (datetime.combine(noon, end) - datetime.combine(noon, start) for start, end in self.spans), timedelta()
+        )
 
     def is_free(self, day: date) -> bool:
         """Whether nobody works on that day."""
@@ -118,6 +128,22 @@ def read_span(text: str) -> tuple[time, time]:
         raise ValueError(f"{text!r} is no span of time; write it like 08:00-12:30")
     hour, minute, to_hour, to_minute = map(int, found.groups())
     return time(hour, minute), time(to_hour, to_minute)
+
+
+def read_hours(text: str, usual: Mapping[str, timedelta]) -> dict[str, timedelta]:
+    """Working time by name, as "new=4,being answered=8" says it in hours; what it does not name is as `usual`.
+
+    Raises ValueError, in words, for a name that `usual` has not, and for anything but hours above 0.
+    """
+    found = dict(usual)
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        name, _, hours = (word.strip() for word in part.partition("="))
+        if name not in usual:
+            raise ValueError(f"{name!r} has no due date; there are: {', '.join(usual)}")
+        if not _HOURS.fullmatch(hours) or not float(hours) or float(hours) > _MOST_HOURS:
+            raise ValueError(f"{part!r} says no hours; write it like {name}=4")
+        found[name] = timedelta(hours=float(hours))
+    return found
 
 
 def public_holidays(region: str) -> Container[date]:

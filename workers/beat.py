@@ -1,6 +1,7 @@
 """The tick: rings for what is due or was lost, and tidies up. Two at once do no harm."""
 
 import socket
+from typing import Final
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -12,39 +13,42 @@ from helpcenter.jobs import (
     PROJECT_BROADCAST,
     SEND_MAIL,
     SEND_REMINDER,
+    WATCH_QUESTION,
     WATCH_VIDEO,
     defer,
 )
 from helpcenter.models import Heartbeat
 from helpcenter.ports import Ports
-from helpcenter.services import broadcasts, channels, steps, videos
+from helpcenter.services import broadcasts, channels, fate, steps, videos
 from helpcenter.services.notifications.sending import due_mails
 from helpcenter.services.sessions import reminders
 from workers.janitor import tidy
 
+_DUE: Final = (
+    (ADVANCE_RECORDING, steps.due),
+    (SEND_REMINDER, reminders.due),
+    (PROJECT_BROADCAST, broadcasts.due),
+    (WATCH_VIDEO, videos.due),
+    (IMPORT_CHANNEL, videos.due_imports),
+    (CHECK_CHANNEL, channels.due_checks),
+    (WATCH_QUESTION, fate.due),
+)
+"""Each task, and who says for which rows it is due."""
+
 
 def tick(ports: Ports) -> None:
-    """Note that beat and worker live, ring for every step, mail and reminder that is due, and now and then tidy up."""
+    """Note that beat and worker live, ring for every step, mail, reminder and question that is due, and now and then tidy up."""
     now = ports.clock()
     with ports.database.transaction() as db:
         for process in ("beat", "worker"):
             _alive(db, process, ports)
-        for recording_id in steps.due(db, now=now):
-            defer(db, ADVANCE_RECORDING, recording_id)
         for mail_id in due_mails(db, now):
             defer(db, SEND_MAIL, mail_id)
         if ports.settings.live_pace != 1:
             reminders.plan_all(db, now=now, pace=ports.settings.live_pace)
-        for reminder_id in reminders.due(db, now=now):
-            defer(db, SEND_REMINDER, reminder_id)
-        for broadcast_id in broadcasts.due(db, now=now):
-            defer(db, PROJECT_BROADCAST, broadcast_id)
-        for video_id in videos.due(db, now=now):
-            defer(db, WATCH_VIDEO, video_id)
-        for import_id in videos.due_imports(db, now=now):
-            defer(db, IMPORT_CHANNEL, import_id)
-        for channel_id in channels.due_checks(db, now=now):
-            defer(db, CHECK_CHANNEL, channel_id)
+        for task, due in _DUE:
+            for row_id in due(db, now=now):
+                defer(db, task, row_id)
     tidy(ports)
 
 

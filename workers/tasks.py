@@ -10,9 +10,10 @@ from helpcenter.jobs import (
     SEND_MAIL,
     SEND_REMINDER,
     TICK,
+    WATCH_QUESTION,
     WATCH_VIDEO,
 )
-from workers import beat, mails, process, reminders
+from workers import beat, fate, mails, process, reminders
 from workers.archive import importing
 from workers.archive.watch import watch
 from workers.live import channels
@@ -55,6 +56,11 @@ def check_channel(channel_id: int) -> None:
     channels.check(process.ports(), channel_id)
 
 
+def watch_question(question_id: int) -> None:
+    """See to it that the question goes on, if that is due."""
+    fate.watch(process.ports(), question_id)
+
+
 def tick() -> None:
     """Ring for what is due, and tidy up."""
     beat.tick(process.ports())
@@ -69,4 +75,5 @@ def register(app: Celery) -> None:
     app.task(watch_video, name=WATCH_VIDEO)
     app.task(import_channel, name=IMPORT_CHANNEL)
     app.task(check_channel, name=CHECK_CHANNEL)
+    app.task(watch_question, name=WATCH_QUESTION)
     app.task(tick, name=TICK)

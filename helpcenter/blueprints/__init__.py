@@ -6,6 +6,7 @@ from helpcenter.blueprints.channels import bp as channels
 from helpcenter.blueprints.console import bp as console
 from helpcenter.blueprints.desk import bp as desk
 from helpcenter.blueprints.faq import bp as faq
+from helpcenter.blueprints.figures import bp as figures
 from helpcenter.blueprints.guests import bp as guests
 from helpcenter.blueprints.health import bp as health
 from helpcenter.blueprints.live import bp as live
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     subscriptions,
     search,
     questions,
+    figures,
     media,
     accounts,
     admin,

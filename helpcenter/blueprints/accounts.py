@@ -9,7 +9,19 @@ from helpcenter.models import SignIn, User
 from helpcenter.permissions import Action
 from helpcenter.services import accounts
 from helpcenter.services.notifications import clean_address
-from helpcenter.web import limiter, now, public, reading, require, safe_next, say, settings, signed_in_user, transaction
+from helpcenter.web import (
+    allowed,
+    limiter,
+    now,
+    public,
+    reading,
+    require,
+    safe_next,
+    say,
+    settings,
+    signed_in_user,
+    transaction,
+)
 from helpcenter.web.people import cookie_name, current_sign_in
 
 bp = Blueprint("accounts", __name__)
@@ -104,6 +116,9 @@ def save_account() -> ResponseReturnValue:
     with transaction() as db:
         user = db.get_one(User, signed_in_user().id)
         user.name = request.form.get("name", "").strip()[: accounts.NAME_LENGTH]
+        user.public_name = " ".join(request.form.get("public_name", user.public_name).split())[
+            : accounts.PUBLIC_NAME_LENGTH
+        ]
         user.language = (
             request.form.get("language", user.language)
             if request.form.get("language") in {"de", "en"}
@@ -146,8 +161,9 @@ def _account_page(error: str = "") -> str:
     with reading() as db:
         sign_ins = accounts.living_sign_ins(db, signed_in_user(), now=now())
         return render_template(
-            "accounts/account.html", sign_ins=sign_ins, this=current_sign_in(), error=gettext(error) if error else ""
-        )
+            "accounts/account.html", sign_ins=sign_ins, this=current_sign_in(), error=gettext(error) if error else "",
+            answers=allowed(Action.ANSWER, own=True),
+        )  # fmt: skip
 
 
 def _welcome(user: User, token: str, target: str) -> Response:

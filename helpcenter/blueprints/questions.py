@@ -1,6 +1,7 @@
 """Asking, and waiting for the answer."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -13,6 +14,7 @@ from helpcenter.models import Asker, Question, QuestionState, Topic, User, Visib
 from helpcenter.permissions import Action
 from helpcenter.services import analytics, live, pages, questions
 from helpcenter.services.search import Hit
+from helpcenter.services.sessions.times import say_moment
 from helpcenter.web import (
     allowed,
     cached_page,
@@ -149,7 +151,7 @@ def reopen(public_id: str) -> ResponseReturnValue:
     """The answer did not solve it, says the asker of this key."""
     with transaction() as db:
         asker = _asker(db, public_id)
-        questions.reopen(db, asker.question, now=now(), actor=current_user())
+        questions.reopen(db, asker.question, now=now(), actor=current_user(), reason=request.form.get("reason", ""))
     return _back(public_id, "reopened")
 
 
@@ -205,6 +207,12 @@ def name_answer(hit: Hit) -> str:
     return analytics.name_answer(hit.kind, hit.thing_id)
 
 
+@bp.app_template_global()
+def moment(at: datetime) -> str:
+    """The instant in words, on the clocks of this site."""
+    return say_moment(at, settings().zone, language())
+
+
 def _words() -> str:
     return " ".join(request.args.get("q", "")[:LONGEST].split())
 
@@ -215,7 +223,7 @@ def _question_page(public_id: str, form: Mapping[str, str], error: HelpCenterErr
         wanted = questions.find(db, public_id)
         asker = questions.asker_for_key(settings(), wanted, key) if key else _own(wanted, user)
         _check_seen(db, wanted, asker, user)
-        page = pages.show_question(db, wanted, language=language(), visibilities=visibilities())
+        page = pages.show_question(db, wanted, language=language(), visibilities=visibilities(), now=now())
     return render_template(
         "questions/question.html", page=page, asker=asker, key=key if asker else "", told=request.args.get("told"), form=form,
         trusted=asker is not None or allowed(Action.READ_QUESTION), error=say(error.message) if error else "",

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from helpcenter.errors import Message
 from helpcenter.services.accounts import LINK_LIFE
 from helpcenter.services.notifications import links
-from helpcenter.services.sessions.times import say_when
+from helpcenter.services.sessions.times import say_moment, say_when
 from helpcenter.settings import Settings
 
 TEMPLATES: Final = Path(__file__).resolve().parents[2] / "templates" / "mail"
@@ -64,6 +64,15 @@ def _answer_links(params: Mapping[str, Any], settings: Settings) -> dict[str, st
     return {"link": answer, "question_link": question, "unsubscribe": question}
 
 
+def _asker_links(params: Mapping[str, Any], settings: Settings) -> dict[str, str]:
+    question = links.question_link(settings, params["question"], params["asker"])
+    return {"link": question, "unsubscribe": question}
+
+
+def _staff_links(params: Mapping[str, Any], settings: Settings) -> dict[str, str]:
+    return {"link": links.staff_question_link(settings, params["question"])}
+
+
 def _session_links(params: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """For mail about live sessions, which tells of one (`session`) or of several (`sessions`)."""
     sessions = [
@@ -88,6 +97,10 @@ _LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, Any]]]
         "link": links.question_link(settings, params["question"], params["asker"])
     },
     "question_answered": _answer_links,
+    "question_declined": _asker_links,
+    "question_assigned": _staff_links,
+    "question_due": _staff_links,
+    "question_passed_on": _staff_links,
     "confirm_subscription": lambda params, settings: {
         "link": links.subscription_link(settings, params["subscription"])
     },
@@ -113,6 +126,7 @@ def _environment(language: str, translations: Path) -> Environment:
     words = Translations.load(translations, [language])
     environment.filters["line"] = one_line
     environment.filters["when"] = lambda one: _when(one, language)
+    environment.filters["moment"] = lambda at, zone: say_moment(datetime.fromisoformat(at), zone, language)
     environment.filters["say"] = lambda message: Message.from_json(message).said(
         words.gettext, lambda number: format_decimal(number, locale=language)
     )

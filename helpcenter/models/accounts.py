@@ -10,7 +10,7 @@ from helpcenter.permissions import Role
 
 
 class User(Base):
-    """A person with an account; `email` is kept in lower case."""
+    """A person with an account; `email` is kept in lower case. `public_name` is what the public reads of him, "" for nothing."""
 
     __tablename__ = "users"
 
@@ -18,6 +18,7 @@ class User(Base):
     public_id: Mapped[PublicId]
     email: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(120), default="")
+    public_name: Mapped[str] = mapped_column(String(60), default="", server_default="")
     role: Mapped[Role] = mapped_column(word(Role), default=Role.CUSTOMER)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     language: Mapped[Language] = mapped_column(default="en")

@@ -40,7 +40,8 @@ class Question(PublicContent, Base):
 
     `answers` counts how often it was answered: once more after each reopening. `reason` says why it was declined or reopened.
     `expert_id` is who has it. `state_at` is since when it is in its state, `due_at` when somebody has to do something about it at
-    the latest, `alarm` what was done when nobody did. `product` is what the asker tells of his product: never public, as `body`.
+    the latest, `alarm` what was done when nobody did, `alarm_at` when the next thing is to be done about it.
+    `product` is what the asker tells of his product: never public, as `body`.
     `circle`: the asker agrees that super-users see the question. `held_for` says why nobody is shown it before a person
     has looked at it, "" for the most of them.
     """
@@ -67,6 +68,7 @@ class Question(PublicContent, Base):
     created_at: Mapped[datetime]
     state_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None] = mapped_column(index=True)
+    alarm_at: Mapped[datetime | None] = mapped_column(index=True)
     answered_at: Mapped[datetime | None]
     first_answered_at: Mapped[datetime | None]
 

@@ -18,6 +18,7 @@ IDLE, LONGEST, LONGEST_STAFF = timedelta(hours=12), timedelta(days=30), timedelt
 SEEN_EVERY = timedelta(minutes=5)
 LINK_LIFE = timedelta(minutes=30)
 NAME_LENGTH = 120
+PUBLIC_NAME_LENGTH = 60
 PASSWORD_LENGTH, PASSWORD_LONGEST, PASSWORD_VARIETY = 10, 200, 5
 
 

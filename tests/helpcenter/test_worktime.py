@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from helpcenter.settings import Settings
-from helpcenter.worktime import Half, make_calendar
+from helpcenter.settings import DUE_AFTER, Settings
+from helpcenter.worktime import Half, make_calendar, read_hours
 
 HOUR = timedelta(hours=1)
 USUAL = {"zone": "Europe/Berlin", "days": "MO,TU,WE,TH,FR", "morning": "08:00-12:00", "afternoon": "13:00-17:00"}
@@ -87,3 +87,27 @@ def test_the_settings_say_the_calendar():
     assert Settings(holidays="DE-BY").working_time.is_free(date(2026, 1, 6))
     with pytest.raises(ValueError, match="DE-XX"):
         Settings(holidays="DE-XX")
+
+
+def test_a_day_has_the_hours_of_both_halves():
+    assert BAVARIA.day_length == BAVARIA.between(
+        datetime(2026, 11, 22, 23, tzinfo=UTC), datetime(2026, 11, 23, 23, tzinfo=UTC)
+    )
+
+
+def test_hours_are_read_by_name_and_the_others_are_as_usual():
+    usual = {"new": timedelta(hours=4), "being answered": timedelta(hours=8)}
+    assert read_hours(" being answered = 1.5 ,", usual) == {**usual, "being answered": timedelta(hours=1.5)}
+    assert read_hours("", usual) == usual
+
+
+@pytest.mark.parametrize("wrong", ["new", "new=", "new=0", "new=-1", "new=four", "new=1001", "gone=4", "new=1e3"])
+def test_hours_that_make_no_sense_are_refused_in_words(wrong):
+    with pytest.raises(ValueError, match=r"there are: new|write it like new=4"):
+        read_hours(wrong, {"new": timedelta(hours=4)})
+
+
+def test_the_settings_say_the_hours():
+    assert Settings().due_after == DUE_AFTER
+    with pytest.raises(ValueError, match="there are: new, routed, queued, being answered"):
+        Settings(due_hours="answered=4")

@@ -12,8 +12,8 @@ from helpcenter.blueprints.workbench.frame import LANGUAGE_NAMES, bp, check_reco
 from helpcenter.errors import HelpCenterError
 from helpcenter.models import Clip, ClipState, FaqEntry, Topic
 from helpcenter.permissions import Action
-from helpcenter.services import analytics, clips, faq, topics, workbench
-from helpcenter.web import allowed, check, language, now, reading, require, signed_in_user, transaction
+from helpcenter.services import analytics, clips, faq, fate, topics, workbench
+from helpcenter.web import allowed, check, language, now, reading, require, settings, signed_in_user, transaction
 
 NEW_ENTRY = "new"
 MONTH = timedelta(days=30)
@@ -29,9 +29,11 @@ def home() -> ResponseReturnValue:
     with reading() as db:
         proposals, total = workbench.inbox(db, page=page_number())
         found = analytics.deflected(db, since=now() - MONTH)
+        waiting = fate.waiting(db, calendar=settings().working_time, now=now())
         entries = workbench.entries_by_id(db, [clip.proposed_entry_id for clip in proposals])
         return render_template(
-            "workbench/home.html", deflected=found, proposals=proposals, total=total, entries=entries, reasons=clips.reasons,
+            "workbench/home.html", waiting=waiting, deflected=found,
+            proposals=proposals, total=total, entries=entries, reasons=clips.reasons,
             page=page_number(), pages=-(-total // workbench.PAGE),
             entry_title=lambda entry: faq.EntryLine(entry, 0).title(language()),
         )  # fmt: skip

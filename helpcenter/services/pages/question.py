@@ -11,6 +11,7 @@ from helpcenter.models import Answer, AnswerState, Asker, ClipState, FaqEntry, F
 from helpcenter.services.pages.addresses import entry_address, recording_address, session_address
 from helpcenter.services.pages.cards import in_language
 from helpcenter.services.pages.choice import SHOWN, watchable
+from helpcenter.services.pages.progress import Progress, progress
 from helpcenter.services.questions.states import ANSWERED
 from helpcenter.services.recordings.live import running_session
 
@@ -38,7 +39,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class QuestionPage:
-    """A question with its answer, where that may be seen; `waiting` counts who waits for it.
+    """A question with its answer, where that may be seen, and how far it is; `waiting` counts who waits for it.
 
     `written` is what was written for it: Markdown, by whom ("" for one of the experts), and when.
     """
@@ -49,10 +50,11 @@ class QuestionPage:
     waiting: int
     merged_into: str | None
     written: Written | None
+    progress: Progress
 
 
 def show_question(
-    db: Session, question: Question, *, language: str, visibilities: Collection[Visibility]
+    db: Session, question: Question, *, language: str, visibilities: Collection[Visibility], now: datetime
 ) -> QuestionPage:
     """The page of the question; whether somebody may see it is the caller's to check."""
     waiting = select(func.count()).where(Asker.question_id == question.id, Asker.confirmed_at.is_not(None))
@@ -65,6 +67,7 @@ def show_question(
         db.scalar(waiting) or 0,
         other.public_id if other else None,
         _written(db, question),
+        progress(db, question, visibilities=visibilities, now=now),
     )
 
 
@@ -75,7 +78,7 @@ def _written(db: Session, question: Question) -> Written | None:
     answer = db.scalars(found.order_by(Answer.given_at.desc(), Answer.id.desc())).first()
     if answer is None or answer.given_at is None or not (answer.body or answer.helper_name):
         return None
-    by = getattr(answer.author, "public_name", "") if answer.author else ""
+    by = answer.author.public_name if answer.author else ""
     return Written(answer.body, answer.language, by, answer.helper_name, answer.given_at)
 
 

@@ -2,6 +2,8 @@
 
 from helpcenter.services.questions.answering import answer, begin_answer, decline, reopen
 from helpcenter.services.questions.asking import ask, confirm_asker, join, leave, put
+from helpcenter.services.questions.assigning import assign
+from helpcenter.services.questions.figures import Figures, figures
 from helpcenter.services.questions.finding import asker_for_key, find, find_similar, is_theirs, link_for
 from helpcenter.services.questions.merging import merge
 from helpcenter.services.questions.states import ANSWERED, TRANSITIONS
@@ -9,12 +11,15 @@ from helpcenter.services.questions.states import ANSWERED, TRANSITIONS
 __all__ = [
     "ANSWERED",
     "TRANSITIONS",
+    "Figures",
     "answer",
     "ask",
     "asker_for_key",
+    "assign",
     "begin_answer",
     "confirm_asker",
     "decline",
+    "figures",
     "find",
     "find_similar",
     "is_theirs",

@@ -48,8 +48,7 @@ def answer(
     question.first_answered_at = question.first_answered_at or now
     question.answers += 1
     db.flush()
-    waiting = select(Asker).where(Asker.question_id == question.id, Asker.confirmed_at.is_not(None)).order_by(Asker.id)
-    for asker in db.scalars(waiting.execution_options(populate_existing=True)).all():
+    for asker in _waiting(db, question):
         mail_answer(db, question, asker, now=now)
     search.index_question(db, question.id)
     return True
@@ -61,23 +60,56 @@ def begin_answer(db: Session, question: Question, *, now: datetime, actor: User 
 
 
 def decline(db: Session, question: Question, *, reason: str, now: datetime, actor: User | None) -> None:
-    """It will not be answered, and why. Raises InvalidInput without a reason, Conflict."""
+    """It will not be answered, and why: everybody who waits and has confirmed is told once.
+
+    Raises InvalidInput without a reason, Conflict.
+    """
     reason = reason.strip()
     if not reason or len(reason) > REASON_LENGTH:
         raise InvalidInput(N_("Please say in some words why this question is declined."))
     move(db, question, QuestionState.DECLINED, now=now, actor=actor)
     question.reason = reason
+    db.flush()
+    for asker in _waiting(db, question):
+        mail_declined(db, question, asker, now=now)
 
 
-def reopen(db: Session, question: Question, *, now: datetime, actor: User | None) -> None:
-    """The answer did not solve it, or the question is taken up after all; its next answer is a new one. Raises Conflict."""
+def reopen(db: Session, question: Question, *, now: datetime, actor: User | None, reason: str = "") -> None:
+    """The answer did not solve it, or the question is taken up after all; its next answer is a new one.
+
+    `reason` is what who reopens it says, if anything; only those who answer see it. Raises InvalidInput, Conflict.
+    """
+    reason = reason.strip()
+    if len(reason) > REASON_LENGTH or "\0" in reason:
+        raise InvalidInput(N_("Please describe it in at most %(most)s letters."), most=REASON_LENGTH)
     move(db, question, QuestionState.REOPENED, now=now, actor=actor)
     for answer in db.scalars(_given(question)).all():
         answer.state, answer.updated_at = AnswerState.FAILED, now
     question.answer_clip = None
     question.entry_id = question.answered_at = question.merged_into_id = None
-    question.reason = ""
+    question.reason = reason
     search.index_question(db, question.id)
+
+
+def mail_declined(db: Session, question: Question, asker: Asker, *, now: datetime) -> bool:
+    """Note the mail that the question was declined, and why; False where the asker was told of this decision before."""
+    decided = question.state_at or now
+    return queue_mail(
+        db,
+        effect_key=f"question-declined:{question.public_id}:{asker.public_id}:{decided:%Y%m%dT%H%M%S%f}",
+        kind="question_declined",
+        params={
+            "question": question.public_id, "asker": asker.public_id, "title": question.title, "reason": question.reason,
+        },
+        recipient=asker.email,
+        language=asker.language,
+        now=now,
+    )  # fmt: skip
+
+
+def _waiting(db: Session, question: Question) -> list[Asker]:
+    waiting = select(Asker).where(Asker.question_id == question.id, Asker.confirmed_at.is_not(None)).order_by(Asker.id)
+    return list(db.scalars(waiting.execution_options(populate_existing=True)))
 
 
 def mail_answer(db: Session, question: Question, asker: Asker, *, now: datetime) -> bool:

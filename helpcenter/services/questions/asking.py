@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, InvalidInput, TooMany
-from helpcenter.models import Asker, Question, Topic, User, new_public_id
+from helpcenter.models import Asker, Question, QuestionState, Topic, User, new_public_id
 from helpcenter.services.notifications import clean_address, insert_once, queue_mail
-from helpcenter.services.questions.answering import mail_answer
+from helpcenter.services.questions.answering import mail_answer, mail_declined
 from helpcenter.services.questions.states import ANSWERED
 
 TITLE_LENGTH: Final = 300
@@ -99,6 +99,8 @@ def confirm_asker(db: Session, asker: Asker, *, now: datetime) -> None:
         db.flush()
     if question.state in ANSWERED:
         mail_answer(db, question, asker, now=now)
+    elif question.state is QuestionState.DECLINED:
+        mail_declined(db, question, asker, now=now)
 
 
 def leave(db: Session, asker: Asker) -> None:

@@ -7,15 +7,15 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import Conflict
-from helpcenter.models import AuditRow, Question, QuestionState, User
+from helpcenter.models import Alarm, AuditRow, Question, QuestionState, User
 
 _S = QuestionState
 _ENDS: Final = frozenset({_S.ANSWERED, _S.MERGED, _S.DECLINED})
 TRANSITIONS: Final[dict[QuestionState, frozenset[QuestionState]]] = {
     _S.NEW: frozenset({_S.ROUTED, _S.QUEUED, _S.BEING_ANSWERED}) | _ENDS,
-    _S.ROUTED: frozenset({_S.QUEUED, _S.BEING_ANSWERED}) | _ENDS,
-    _S.QUEUED: frozenset({_S.ROUTED, _S.BEING_ANSWERED}) | _ENDS,
-    _S.BEING_ANSWERED: frozenset({_S.ROUTED, _S.QUEUED}) | _ENDS,
+    _S.ROUTED: frozenset({_S.NEW, _S.QUEUED, _S.BEING_ANSWERED}) | _ENDS,
+    _S.QUEUED: frozenset({_S.NEW, _S.ROUTED, _S.BEING_ANSWERED}) | _ENDS,
+    _S.BEING_ANSWERED: frozenset({_S.NEW, _S.ROUTED, _S.QUEUED}) | _ENDS,
     _S.ANSWERED: frozenset({_S.CONFIRMED, _S.REOPENED}),
     _S.CONFIRMED: frozenset({_S.REOPENED}),
     _S.DECLINED: frozenset({_S.REOPENED}),
@@ -26,15 +26,18 @@ ANSWERED: Final = frozenset({_S.ANSWERED, _S.CONFIRMED})
 """States in which there is an answer to be read."""
 CLOSED: Final = _ENDS | ANSWERED
 """States in which nobody waits for an answer any more."""
+OPEN: Final = frozenset(_S) - CLOSED
+"""States in which somebody has to see to it."""
+FRESH: Final = {"due_at": None, "alarm_at": None, "alarm": Alarm.NONE}
+"""What a change leaves of the due date: the tick finds it gone and sets the next one, so that no service needs a calendar."""
 
 
 def move(db: Session, question: Question, to: QuestionState, *, now: datetime, actor: User | None) -> None:
-    """Bring the question into a state that its present one allows, and note who did. Raises Conflict."""
+    """Bring the question into a state that its present one allows, and note who did; its due date is open again. Raises Conflict."""
     db.flush()
     before = question.state
-    guarded = (
-        update(Question).where(Question.id == question.id, Question.state == before).values(state=to, state_at=now)
-    )
+    held = Question.id == question.id, Question.state == before
+    guarded = update(Question).where(*held).values(state=to, state_at=now, **FRESH)
     if to not in TRANSITIONS[before] or db.execute(guarded.returning(Question.id)).first() is None:
         raise Conflict
     # The row is ours until the end of the transaction; what this session remembers of it may be older.

@@ -17,6 +17,11 @@ def say_day(starts_at: datetime, zone: str, language: str) -> str:
     return format_date(starts_at.astimezone(ZoneInfo(zone)), "full", locale=_locale(language))
 
 
+def say_moment(at: datetime, zone: str, language: str) -> str:
+    """Its day and time there: Thursday, 3 December 2026, 18:00."""
+    return f"{say_day(at, zone, language)}, {format_time(at.astimezone(ZoneInfo(zone)), 'short', locale=_locale(language))}"
+
+
 def say_hours(starts_at: datetime, ends_at: datetime | None, zone: str, language: str) -> str:
     """From when till when, and where: 18:00 – 19:00 (Berlin, Central European Standard Time)."""
     start, *rest = (at.astimezone(ZoneInfo(zone)) for at in (starts_at, ends_at) if at is not None)

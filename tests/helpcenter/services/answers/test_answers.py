@@ -35,7 +35,7 @@ def mails(db):
 
 
 def shown(db, question):
-    return pages.show_question(db, question, language="en", visibilities=[Visibility.PUBLIC])
+    return pages.show_question(db, question, language="en", visibilities=[Visibility.PUBLIC], now=NOW)
 
 
 def test_a_written_answer_is_mailed_to_who_waits_and_stands_on_the_page(db, expert):

@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     holidays: str = Field(
         "DE", description="Country or Land whose public holidays are free, such as `DE-BY` or `AT`; empty: none are."
     )
+    solved_days: float = Field(
+        3, gt=0, description="Days after which whoever was sent an answer is asked whether it solved his question."
+    )
     limits_url: str = Field(
         "", description="Shared store for rate limits, `redis://…`; empty: in the process (one web process only)."
     )

@@ -1,12 +1,14 @@
 """The tick: rings for what is due or was lost, and tidies up. Two at once do no harm."""
 
 import socket
+from datetime import timedelta
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from helpcenter.jobs import (
     ADVANCE_RECORDING,
+    ASK_SOLVED,
     CHECK_CHANNEL,
     IMPORT_CHANNEL,
     PROJECT_BROADCAST,
@@ -17,7 +19,7 @@ from helpcenter.jobs import (
 )
 from helpcenter.models import Heartbeat
 from helpcenter.ports import Ports
-from helpcenter.services import broadcasts, channels, steps, videos
+from helpcenter.services import broadcasts, channels, questions, steps, videos
 from helpcenter.services.notifications.sending import due_mails
 from helpcenter.services.sessions import reminders
 from workers.janitor import tidy
@@ -45,7 +47,15 @@ def tick(ports: Ports) -> None:
             defer(db, IMPORT_CHANNEL, import_id)
         for channel_id in channels.due_checks(db, now=now):
             defer(db, CHECK_CHANNEL, channel_id)
+        _ring_for_people(db, ports)
     tidy(ports)
+
+
+def _ring_for_people(db: Session, ports: Ports) -> None:
+    """Ring for those who are to be asked whether it is solved."""
+    now = ports.clock()
+    for asker_id in questions.due_to_ask(db, now=now, after=timedelta(days=ports.settings.solved_days)):
+        defer(db, ASK_SOLVED, asker_id)
 
 
 def _alive(db: Session, process: str, ports: Ports) -> None:

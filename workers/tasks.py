@@ -4,6 +4,7 @@ from celery import Celery
 
 from helpcenter.jobs import (
     ADVANCE_RECORDING,
+    ASK_SOLVED,
     CHECK_CHANNEL,
     IMPORT_CHANNEL,
     PROJECT_BROADCAST,
@@ -12,7 +13,7 @@ from helpcenter.jobs import (
     TICK,
     WATCH_VIDEO,
 )
-from workers import beat, mails, process, reminders
+from workers import beat, mails, process, reminders, solved
 from workers.archive import importing
 from workers.archive.watch import watch
 from workers.live import channels
@@ -55,6 +56,11 @@ def check_channel(channel_id: int) -> None:
     channels.check(process.ports(), channel_id)
 
 
+def ask_solved(asker_id: int) -> None:
+    """Ask somebody whether the answer solved his question, if that is still to be done."""
+    solved.ask(process.ports(), asker_id)
+
+
 def tick() -> None:
     """Ring for what is due, and tidy up."""
     beat.tick(process.ports())
@@ -69,4 +75,5 @@ def register(app: Celery) -> None:
     app.task(watch_video, name=WATCH_VIDEO)
     app.task(import_channel, name=IMPORT_CHANNEL)
     app.task(check_channel, name=CHECK_CHANNEL)
+    app.task(ask_solved, name=ASK_SOLVED)
     app.task(tick, name=TICK)

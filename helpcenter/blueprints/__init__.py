@@ -15,6 +15,7 @@ from helpcenter.blueprints.recordings import bp as recordings
 from helpcenter.blueprints.search import bp as search
 from helpcenter.blueprints.sessions import bp as sessions
 from helpcenter.blueprints.site import bp as site
+from helpcenter.blueprints.solving import bp as solving
 from helpcenter.blueprints.studio import bp as studio
 from helpcenter.blueprints.subscriptions import bp as subscriptions
 from helpcenter.blueprints.topics import bp as topics
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     subscriptions,
     search,
     questions,
+    solving,
     media,
     accounts,
     admin,

@@ -110,7 +110,7 @@ def similar() -> ResponseReturnValue:
 @public
 def question(public_id: str) -> ResponseReturnValue:
     """How the question stands. With the `?key=` of his mail, an asker sees what he wrote, and decides about mail."""
-    return _question_page(public_id, request.args)
+    return question_page(public_id, request.args)
 
 
 @bp.post("/questions/<public_id>/confirm")
@@ -119,7 +119,7 @@ def question(public_id: str) -> ResponseReturnValue:
 def confirm(public_id: str) -> ResponseReturnValue:
     """The asker of this key may be written to."""
     with transaction() as db:
-        asker = _asker(db, public_id)
+        asker = asker_here(db, public_id)
         questions.confirm_asker(db, asker, now=now())
     return _back(public_id, "confirmed")
 
@@ -130,7 +130,7 @@ def confirm(public_id: str) -> ResponseReturnValue:
 def leave(public_id: str) -> ResponseReturnValue:
     """The asker of this key wants no more mail; his address is forgotten."""
     with transaction() as db:
-        questions.leave(db, _asker(db, public_id))
+        questions.leave(db, asker_here(db, public_id))
     return redirect(url_for("questions.left"), 303)
 
 
@@ -140,17 +140,6 @@ def leave(public_id: str) -> ResponseReturnValue:
 def left() -> ResponseReturnValue:
     """No more mail, and how to come back."""
     return render_template("questions/left.html")
-
-
-@bp.post("/questions/<public_id>/reopen")
-@public
-@limiter.limit("20/hour")
-def reopen(public_id: str) -> ResponseReturnValue:
-    """The answer did not solve it, says the asker of this key."""
-    with transaction() as db:
-        asker = _asker(db, public_id)
-        questions.reopen(db, asker.question, now=now(), actor=current_user())
-    return _back(public_id, "reopened")
 
 
 @bp.post("/questions/<public_id>/join")
@@ -169,7 +158,7 @@ def join(public_id: str) -> ResponseReturnValue:
                 language=language(), user=user, now=now(),
             )  # fmt: skip
     except InvalidInput as error:
-        return _question_page(public_id, form, error), error.status
+        return question_page(public_id, form, error), error.status
     return redirect(url_for("questions.question", public_id=public_id, told="joined" if user else "mailed"), 303)
 
 
@@ -209,11 +198,12 @@ def _words() -> str:
     return " ".join(request.args.get("q", "")[:LONGEST].split())
 
 
-def _question_page(public_id: str, form: Mapping[str, str], error: HelpCenterError | None = None) -> str:
+def question_page(public_id: str, form: Mapping[str, str], error: HelpCenterError | None = None) -> str:
+    """The question's page for whoever asks, with what he typed and what is wrong with it. Raises NotFound."""
     key, user = request.values.get("key", ""), current_user()
     with reading() as db:
         wanted = _find(db, public_id)
-        asker = questions.asker_for_key(settings(), wanted, key) if key else _own(wanted, user)
+        asker = questions.asker_for_key(settings(), wanted, key) if key else questions.own_asker(wanted, user)
         _check_seen(db, wanted, asker, user)
         page = pages.show_question(db, wanted, language=language(), visibilities=visibilities())
     return render_template(
@@ -229,15 +219,13 @@ def _find(db: Session, public_id: str) -> Question:
     return found
 
 
-def _asker(db: Session, public_id: str) -> Asker:
-    asker = questions.asker_for_key(settings(), _find(db, public_id), request.form.get("key", ""))
+def asker_here(db: Session, public_id: str) -> Asker:
+    """The asker whose `key` the form holds, or who is signed in. Raises NotFound."""
+    wanted, key = _find(db, public_id), request.form.get("key", "")
+    asker = questions.asker_for_key(settings(), wanted, key) if key else questions.own_asker(wanted, current_user())
     if asker is None:
         raise NotFound
     return asker
-
-
-def _own(wanted: Question, user: User | None) -> Asker | None:
-    return next((asker for asker in wanted.askers if user and asker.user_id == user.id), None)
 
 
 def _check_seen(db: Session, wanted: Question, asker: Asker | None, user: User | None) -> None:
@@ -245,7 +233,7 @@ def _check_seen(db: Session, wanted: Question, asker: Asker | None, user: User |
 
     One that was asked in a live session is for whom it is shown there.
     """
-    if asker or allowed(Action.READ_QUESTION, own=_own(wanted, user) is not None):
+    if asker or allowed(Action.READ_QUESTION, own=questions.own_asker(wanted, user) is not None):
         return
     if wanted.state in _NOT_FOR_ALL or not any(one.confirmed_at for one in wanted.askers):
         raise NotFound

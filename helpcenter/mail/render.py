@@ -64,6 +64,12 @@ def _answer_links(params: Mapping[str, Any], settings: Settings) -> dict[str, st
     return {"link": answer, "question_link": question, "unsubscribe": question}
 
 
+def _solved_links(params: Mapping[str, Any], settings: Settings) -> dict[str, str]:
+    """Both answers lead to the question's page, where a button is pressed: mail scanners open every address once."""
+    question = links.question_link(settings, params["question"], params["asker"])
+    return {"yes": f"{question}&solved=yes#solved", "no": f"{question}&solved=no#solved", "unsubscribe": question}
+
+
 def _session_links(params: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """For mail about live sessions, which tells of one (`session`) or of several (`sessions`)."""
     sessions = [
@@ -88,6 +94,7 @@ _LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, Any]]]
         "link": links.question_link(settings, params["question"], params["asker"])
     },
     "question_answered": _answer_links,
+    "question_solved": _solved_links,
     "confirm_subscription": lambda params, settings: {
         "link": links.subscription_link(settings, params["subscription"])
     },

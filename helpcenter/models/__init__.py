@@ -16,6 +16,7 @@ from helpcenter.models.channels import (
     QuotaEntry,
     VideoState,
 )
+from helpcenter.models.circle import Helper, HelperState, HelperSuggestion, SuggestionState
 from helpcenter.models.clips import Clip, ClipState
 from helpcenter.models.faq import EntryState, FaqClip, FaqEntry, FaqRevision, FaqText
 from helpcenter.models.live import (
@@ -30,7 +31,7 @@ from helpcenter.models.live import (
     SessionQuestion,
 )
 from helpcenter.models.outbox import MailState, OutgoingMail
-from helpcenter.models.questions import Alarm, Asker, Question, QuestionState
+from helpcenter.models.questions import Alarm, Asker, Question, QuestionState, Solved
 from helpcenter.models.recordings import (
     Asset,
     Chapter,
@@ -61,7 +62,7 @@ from helpcenter.models.sessions import (
 )
 from helpcenter.models.site import ContentVersion, Heartbeat
 from helpcenter.models.steps import Step, StepState
-from helpcenter.models.topics import Topic, TopicExpert
+from helpcenter.models.topics import OwnedProduct, Topic, TopicExpert
 from helpcenter.models.uploads import Upload
 
 __all__ = [
@@ -95,6 +96,9 @@ __all__ = [
     "Guest",
     "GuestState",
     "Heartbeat",
+    "Helper",
+    "HelperState",
+    "HelperSuggestion",
     "ImportState",
     "LivePulse",
     "LiveSession",
@@ -105,6 +109,7 @@ __all__ = [
     "MarkerKind",
     "Moderation",
     "OutgoingMail",
+    "OwnedProduct",
     "PlatformVideo",
     "PublicContent",
     "Question",
@@ -126,10 +131,12 @@ __all__ = [
     "SessionTopic",
     "Shift",
     "SignIn",
+    "Solved",
     "Source",
     "Step",
     "StepState",
     "Subscription",
+    "SuggestionState",
     "Team",
     "TeamMember",
     "TeamTopic",

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, InvalidInput
-from helpcenter.models import Asker, Clip, FaqEntry, Question, QuestionState, User
+from helpcenter.models import Asker, Clip, FaqEntry, Question, QuestionState, Solved, User
 from helpcenter.services import search
 from helpcenter.services.notifications import queue_mail
 from helpcenter.services.questions.excerpt import first_lines
@@ -64,20 +64,27 @@ def decline(db: Session, question: Question, *, reason: str, now: datetime, acto
     question.reason = reason
 
 
-def reopen(db: Session, question: Question, *, now: datetime, actor: User | None) -> None:
-    """The answer did not solve it, or the question is taken up after all; its next answer is a new one. Raises Conflict."""
+def reopen(db: Session, question: Question, *, reason: str = "", now: datetime, actor: User | None) -> None:
+    """The answer did not solve it, or the question is taken up after all; its next answer is a new one. Raises Conflict.
+
+    Nobody is asked any more whether the old answer solved it.
+    """
     move(db, question, QuestionState.REOPENED, now=now, actor=actor)
     question.answer_clip = None
     question.entry_id = question.answered_at = question.merged_into_id = None
-    question.reason = ""
+    question.reason = reason
+    db.execute(update(Asker).where(Asker.question_id == question.id).values(told_at=None))
     search.index_question(db, question.id)
 
 
 def mail_answer(db: Session, question: Question, asker: Asker, *, now: datetime) -> bool:
-    """Note the mail about the question's present answer to the asker; False where that was done before."""
+    """Note the mail about the question's present answer to the asker; False where that was done before.
+
+    Some days later he is asked whether it solved his question.
+    """
     clip = db.get(Clip, question.answer_clip_id) if question.answer_clip_id else None
     entry = db.get(FaqEntry, question.entry_id) if question.entry_id else None
-    return queue_mail(
+    told = queue_mail(
         db,
         effect_key=f"question-answered:{question.public_id}:{asker.public_id}:{question.answers}",
         kind="question_answered",
@@ -96,3 +103,6 @@ def mail_answer(db: Session, question: Question, asker: Asker, *, now: datetime)
         language=asker.language,
         now=now,
     )
+    if told:
+        asker.told_at, asker.solved = now, Solved.UNKNOWN
+    return told

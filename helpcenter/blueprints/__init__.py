@@ -3,6 +3,7 @@
 from helpcenter.blueprints.accounts import bp as accounts
 from helpcenter.blueprints.admin import bp as admin
 from helpcenter.blueprints.channels import bp as channels
+from helpcenter.blueprints.circle import bp as circle
 from helpcenter.blueprints.console import bp as console
 from helpcenter.blueprints.desk import bp as desk
 from helpcenter.blueprints.faq import bp as faq
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     search,
     questions,
     solving,
+    circle,
     media,
     accounts,
     admin,

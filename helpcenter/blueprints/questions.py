@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from helpcenter.errors import HelpCenterError, InvalidInput, NotFound
 from helpcenter.models import Asker, Question, QuestionState, Topic, User, Visibility
 from helpcenter.permissions import Action
-from helpcenter.services import analytics, live, pages, questions
+from helpcenter.services import analytics, circle, live, pages, questions
 from helpcenter.services.search import Hit
 from helpcenter.web import (
     allowed,
@@ -206,8 +206,10 @@ def question_page(public_id: str, form: Mapping[str, str], error: HelpCenterErro
         asker = questions.asker_for_key(settings(), wanted, key) if key else questions.own_asker(wanted, user)
         _check_seen(db, wanted, asker, user)
         page = pages.show_question(db, wanted, language=language(), visibilities=visibilities())
+        given = circle.given_answer(db, wanted)
     return render_template(
-        "questions/question.html", page=page, asker=asker, key=key if asker else "", told=request.args.get("told"), form=form,
+        "questions/question.html", page=page, given=given,
+        asker=asker, key=key if asker else "", told=request.args.get("told"), form=form,
         trusted=asker is not None or allowed(Action.READ_QUESTION), error=say(error.message) if error else "",
     )  # fmt: skip
 

@@ -95,6 +95,10 @@ _LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, Any]]]
     },
     "question_answered": _answer_links,
     "question_solved": _solved_links,
+    "circle_invitation": lambda _, settings: {
+        "link": links.circle_link(settings, "join"),
+        "rules": links.circle_link(settings, "rules"),
+    },
     "confirm_subscription": lambda params, settings: {
         "link": links.subscription_link(settings, params["subscription"])
     },

@@ -34,6 +34,7 @@ PARAMS = {
         "recording": "R3c", "start": 83.9, "excerpt": "As far as 100 % & more.",
     },
     "question_solved": {"question": "Qu3stion", "asker": "A5ker", "title": "How <far>?"},
+    "circle_invitation": {},
     "proposals_waiting": {"recording": "R3c", "title": "Questions <1>", "count": 2},
     "confirm_subscription": {"subscription": "5ub", "kind": "topic", "title": "How <far>?"},
     "session_reminder": {**SESSION, "subscription": "5ub", "lead": 86400},

@@ -80,6 +80,8 @@ DONE = {
     "proposed": N_("Proposed. Customers can vote on the session's page from now on."),
     "date_fixed": N_("The date is fixed, and the session is announced."),
     "import_started": N_("The import has begun. It goes on by itself, over days where YouTube's quota wants it."),
+    "confirmed_suggestion": N_("Confirmed. Whoever waits for it is told by mail."),
+    "rejected_suggestion": N_("Not taken. The super-user sees that, and your reason."),
     "session_cancelled": N_("Cancelled. Whoever subscribed is told by mail."),
 }
 assert set(LANGUAGES) == set(LANGUAGE_NAMES)

@@ -14,12 +14,13 @@ from helpcenter.jobs import (
     PROJECT_BROADCAST,
     SEND_MAIL,
     SEND_REMINDER,
+    TELL_NEWS,
     WATCH_VIDEO,
     defer,
 )
 from helpcenter.models import Heartbeat
 from helpcenter.ports import Ports
-from helpcenter.services import broadcasts, channels, questions, steps, videos
+from helpcenter.services import broadcasts, channels, following, questions, steps, videos
 from helpcenter.services.notifications.sending import due_mails
 from helpcenter.services.sessions import reminders
 from workers.janitor import tidy
@@ -52,10 +53,12 @@ def tick(ports: Ports) -> None:
 
 
 def _ring_for_people(db: Session, ports: Ports) -> None:
-    """Ring for those who are to be asked whether it is solved."""
+    """Ring for those who are to be asked whether it is solved, and those who follow a topic in which something is new."""
     now = ports.clock()
     for asker_id in questions.due_to_ask(db, now=now, after=timedelta(days=ports.settings.solved_days)):
         defer(db, ASK_SOLVED, asker_id)
+    for subscription_id in following.due(db, now=now):
+        defer(db, TELL_NEWS, subscription_id)
 
 
 def _alive(db: Session, process: str, ports: Ports) -> None:

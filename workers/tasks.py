@@ -10,10 +10,11 @@ from helpcenter.jobs import (
     PROJECT_BROADCAST,
     SEND_MAIL,
     SEND_REMINDER,
+    TELL_NEWS,
     TICK,
     WATCH_VIDEO,
 )
-from workers import beat, mails, process, reminders, solved
+from workers import beat, mails, process, reminders, waiting
 from workers.archive import importing
 from workers.archive.watch import watch
 from workers.live import channels
@@ -58,7 +59,12 @@ def check_channel(channel_id: int) -> None:
 
 def ask_solved(asker_id: int) -> None:
     """Ask somebody whether the answer solved his question, if that is still to be done."""
-    solved.ask(process.ports(), asker_id)
+    waiting.ask(process.ports(), asker_id)
+
+
+def tell_news(subscription_id: int) -> None:
+    """Tell somebody who follows a topic what is new in it, if that is still to be done."""
+    waiting.tell_news(process.ports(), subscription_id)
 
 
 def tick() -> None:
@@ -76,4 +82,5 @@ def register(app: Celery) -> None:
     app.task(import_channel, name=IMPORT_CHANNEL)
     app.task(check_channel, name=CHECK_CHANNEL)
     app.task(ask_solved, name=ASK_SOLVED)
+    app.task(tell_news, name=TELL_NEWS)
     app.task(tick, name=TICK)

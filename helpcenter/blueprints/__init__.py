@@ -11,6 +11,7 @@ from helpcenter.blueprints.guests import bp as guests
 from helpcenter.blueprints.health import bp as health
 from helpcenter.blueprints.live import bp as live
 from helpcenter.blueprints.media import bp as media
+from helpcenter.blueprints.my import bp as my
 from helpcenter.blueprints.questions import bp as questions
 from helpcenter.blueprints.recordings import bp as recordings
 from helpcenter.blueprints.search import bp as search
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     questions,
     solving,
     circle,
+    my,
     media,
     accounts,
     admin,

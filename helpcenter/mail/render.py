@@ -84,6 +84,12 @@ def _session_links(params: Mapping[str, Any], settings: Settings) -> dict[str, A
     return {"sessions": sessions, "link": sessions[0]["link"], "unsubscribe": stop, "one_click": True}
 
 
+def _news_links(params: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    answers = [{**one, "link": links.entry_link(settings, one["slug"])} for one in params["answers"]]
+    stop = links.subscription_link(settings, params["subscription"])
+    return {"answers": answers, "unsubscribe": stop, "one_click": True}
+
+
 _LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, Any]]]] = {
     "alert": lambda params, settings: {"link": settings.site_url + params["path"]},
     "sign_in": lambda params, settings: {
@@ -102,6 +108,7 @@ _LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, Any]]]
     "confirm_subscription": lambda params, settings: {
         "link": links.subscription_link(settings, params["subscription"])
     },
+    "topic_news": _news_links,
     "session_reminder": _session_links,
     "session_moved": _session_links,
     "session_dated": _session_links,

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from helpcenter.models.base import UtcDateTime
+from helpcenter.models.base import UtcDateTime, new_public_id
 
 
 revision = "20261127_people"
@@ -53,7 +53,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_helpers_public_id")),
         sa.UniqueConstraint("user_id", name=op.f("uq_helpers_user_id")),
     )
+    _take_in_super_users()
     _create_suggestions()
+
+
+def _take_in_super_users() -> None:
+    """Whoever is a super-user already is in the circle."""
+    users = sa.table("users", sa.column("id"), sa.column("role"), sa.column("created_at", UtcDateTime()))
+    helpers = sa.table(
+        "helpers", sa.column("public_id"), sa.column("user_id"), sa.column("name"), sa.column("state"),
+        sa.column("invited_at", UtcDateTime()), sa.column("state_at", UtcDateTime()),
+    )  # fmt: skip
+    found = op.get_bind().execute(sa.select(users.c.id, users.c.created_at).where(users.c.role == "super-user")).all()
+    for user_id, at in found:
+        values = {"public_id": new_public_id(), "user_id": user_id, "name": "", "state": "active"}
+        op.execute(helpers.insert().values(**values, invited_at=at, state_at=at))
 
 
 def _create_suggestions() -> None:

@@ -7,7 +7,7 @@ from helpcenter.jobs import ASK_SOLVED
 from helpcenter.models import OutgoingMail
 from helpcenter.services import questions
 from tests.factories import NOW, make_answer, make_question
-from workers import beat, solved
+from workers import beat, waiting
 
 DAY = timedelta(days=1)
 
@@ -46,12 +46,12 @@ def test_two_beats_ask_everybody_once_and_whoever_a_killed_worker_forgot(
     with monkeypatch.context() as dying:  # killed before the commit: the claim goes with the mail
         dying.setattr(questions, "ask_whether_solved", _die)
         with pytest.raises(KeyboardInterrupt):
-            solved.ask(ports, bells[0])
+            waiting.ask(ports, bells[0])
     for one in bells[1:]:
-        solved.ask(ports, one)
+        waiting.ask(ports, one)
     for _ in range(3):
         for one in _tick_twice(ports, queue):
-            solved.ask(ports, one)
+            waiting.ask(ports, one)
         clock.advance(days=3)
     assert sorted(asked()) == [f"asker{number}@example.org" for number in range(3)]
 

@@ -17,6 +17,8 @@ WATCH_VIDEO: Final = "watch_video"
 IMPORT_CHANNEL: Final = "import_channel"
 CHECK_CHANNEL: Final = "check_channel"
 WATCH_QUESTION: Final = "watch_question"
+ASK_SOLVED: Final = "ask_solved"
+TELL_NEWS: Final = "tell_news"
 
 _KEY = "doorbells"
 

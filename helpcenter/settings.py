@@ -85,6 +85,9 @@ class Settings(BaseSettings):
         description="Hours of working time in which a question has to go on from each state (`queued`: after its session); then "
         "who has it is reminded, `passed on` hours later it is passed on, and `escalated` hours after that the admins are told.",
     )
+    solved_days: float = Field(
+        3, gt=0, description="Days after which whoever was sent an answer is asked whether it solved his question."
+    )
     limits_url: str = Field(
         "", description="Shared store for rate limits, `redis://…`; empty: in the process (one web process only)."
     )

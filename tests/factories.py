@@ -18,6 +18,8 @@ from helpcenter.models import (
     FaqClip,
     FaqEntry,
     FaqText,
+    Helper,
+    HelperState,
     LiveSession,
     LiveSessionState,
     Question,
@@ -178,3 +180,10 @@ def make_shift(db: Session, team: Team, user: User | None, *, starts_at: datetim
     return _add(
         db, Shift(team_id=team.id, user_id=user.id if user else None, starts_at=starts_at, **{**defaults, **values})
     )
+
+
+def make_helper(db: Session, *, name: str = "", **values: Any) -> User:
+    """A super-user who was invited and said yes."""
+    user = make_user(db, Role.SUPER_USER, **values)
+    _add(db, Helper(user_id=user.id, name=name, state=HelperState.ACTIVE, invited_at=NOW, state_at=NOW))
+    return user

@@ -1,6 +1,7 @@
 """The tick: rings for what is due or was lost, and tidies up. Two at once do no harm."""
 
 import socket
+from datetime import timedelta
 from typing import Final
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -8,18 +9,20 @@ from sqlalchemy.orm import Session
 
 from helpcenter.jobs import (
     ADVANCE_RECORDING,
+    ASK_SOLVED,
     CHECK_CHANNEL,
     IMPORT_CHANNEL,
     PROJECT_BROADCAST,
     SEND_MAIL,
     SEND_REMINDER,
+    TELL_NEWS,
     WATCH_QUESTION,
     WATCH_VIDEO,
     defer,
 )
 from helpcenter.models import Heartbeat
 from helpcenter.ports import Ports
-from helpcenter.services import broadcasts, channels, fate, steps, videos
+from helpcenter.services import broadcasts, channels, fate, following, questions, steps, videos
 from helpcenter.services.notifications.sending import due_mails
 from helpcenter.services.sessions import reminders
 from workers.janitor import tidy
@@ -49,7 +52,17 @@ def tick(ports: Ports) -> None:
         for task, due in _DUE:
             for row_id in due(db, now=now):
                 defer(db, task, row_id)
+        _ring_for_people(db, ports)
     tidy(ports)
+
+
+def _ring_for_people(db: Session, ports: Ports) -> None:
+    """Ring for those who are to be asked whether it is solved, and those who follow a topic in which something is new."""
+    now = ports.clock()
+    for asker_id in questions.due_to_ask(db, now=now, after=timedelta(days=ports.settings.solved_days)):
+        defer(db, ASK_SOLVED, asker_id)
+    for subscription_id in following.due(db, now=now):
+        defer(db, TELL_NEWS, subscription_id)
 
 
 def _alive(db: Session, process: str, ports: Ports) -> None:

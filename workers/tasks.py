@@ -4,16 +4,18 @@ from celery import Celery
 
 from helpcenter.jobs import (
     ADVANCE_RECORDING,
+    ASK_SOLVED,
     CHECK_CHANNEL,
     IMPORT_CHANNEL,
     PROJECT_BROADCAST,
     SEND_MAIL,
     SEND_REMINDER,
+    TELL_NEWS,
     TICK,
     WATCH_QUESTION,
     WATCH_VIDEO,
 )
-from workers import beat, fate, mails, process, reminders
+from workers import beat, fate, mails, process, reminders, waiting
 from workers.archive import importing
 from workers.archive.watch import watch
 from workers.live import channels
@@ -61,6 +63,16 @@ def watch_question(question_id: int) -> None:
     fate.watch(process.ports(), question_id)
 
 
+def ask_solved(asker_id: int) -> None:
+    """Ask somebody whether the answer solved his question, if that is still to be done."""
+    waiting.ask(process.ports(), asker_id)
+
+
+def tell_news(subscription_id: int) -> None:
+    """Tell somebody who follows a topic what is new in it, if that is still to be done."""
+    waiting.tell_news(process.ports(), subscription_id)
+
+
 def tick() -> None:
     """Ring for what is due, and tidy up."""
     beat.tick(process.ports())
@@ -76,4 +88,6 @@ def register(app: Celery) -> None:
     app.task(import_channel, name=IMPORT_CHANNEL)
     app.task(check_channel, name=CHECK_CHANNEL)
     app.task(watch_question, name=WATCH_QUESTION)
+    app.task(ask_solved, name=ASK_SOLVED)
+    app.task(tell_news, name=TELL_NEWS)
     app.task(tick, name=TICK)

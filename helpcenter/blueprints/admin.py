@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from helpcenter.doctor import checks
 from helpcenter.errors import HelpCenterError, NotFound
 from helpcenter.mail.folder import StoredMail, messages
-from helpcenter.models import AuditRow, Heartbeat, OutgoingMail, User
+from helpcenter.models import AuditRow, Heartbeat, HelperState, OutgoingMail, User
 from helpcenter.permissions import Action, Role
-from helpcenter.services import accounts, notifications
+from helpcenter.services import accounts, circle, notifications
 from helpcenter.web import language, now, ports, reading, require, say, settings, signed_in_user, transaction
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
@@ -34,9 +34,13 @@ def add_person() -> ResponseReturnValue:
     try:
         with transaction() as db:
             role = Role(form["role"]) if form.get("role") in ROLES else Role.CUSTOMER
+            invited = role is Role.SUPER_USER
             user = accounts.create_user(
-                db, email=form.get("email", ""), role=role, name=form.get("name", ""), language=language(), now=now()
-            )
+                db, email=form.get("email", ""), role=Role.CUSTOMER if invited else role, name=form.get("name", ""),
+                language=language(), now=now(),
+            )  # fmt: skip
+            if invited:
+                circle.invite(db, user, by=signed_in_user(), now=now())
             db.add(AuditRow(at=now(), actor_id=signed_in_user().id, action="created", kind="user", thing_id=user.id))
             accounts.mail_sign_in_link(db, user, target=url_for("accounts.account"), now=now())
     except HelpCenterError as error:
@@ -47,9 +51,18 @@ def add_person() -> ResponseReturnValue:
 @bp.post("/people/<public_id>/role")
 @require(Action.MANAGE_USERS)
 def change_role(public_id: str) -> ResponseReturnValue:
-    """Give somebody another role."""
+    """Give somebody another role; a super-user he becomes by his own yes alone, to an invitation."""
     with transaction() as db:
-        accounts.set_role(db, _person(db, public_id), Role(request.form["role"]), by=signed_in_user(), now=now())
+        circle.change_role(db, _person(db, public_id), Role(request.form["role"]), by=signed_in_user(), now=now())
+    return redirect(url_for("admin.people"))
+
+
+@bp.post("/people/<public_id>/circle")
+@require(Action.MANAGE_USERS)
+def end_circle(public_id: str) -> ResponseReturnValue:
+    """Take an invitation into the circle back, or a super-user's rights; they end at once."""
+    with transaction() as db:
+        circle.withdraw(db, _person(db, public_id), by=signed_in_user(), now=now())
     return redirect(url_for("admin.people"))
 
 
@@ -132,4 +145,5 @@ def _person(db: Session, public_id: str) -> User:
 def _people(error: str = "", form: dict[str, str] | None = None) -> str:
     with reading() as db:
         users = list(db.scalars(select(User).order_by(User.email).limit(1000)))
-    return render_template("admin/people.html", users=users, roles=ROLES, error=error, form=form or {})
+        invited = {one for one, state in circle.states(db).items() if state is HelperState.INVITED}
+    return render_template("admin/people.html", users=users, roles=ROLES, invited=invited, error=error, form=form or {})

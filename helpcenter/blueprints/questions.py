@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from helpcenter.errors import HelpCenterError, InvalidInput, NotFound
 from helpcenter.models import Asker, Question, QuestionState, Topic, User, Visibility
 from helpcenter.permissions import Action
-from helpcenter.services import analytics, live, pages, questions
+from helpcenter.services import analytics, circle, live, pages, questions
 from helpcenter.services.search import Hit
 from helpcenter.services.sessions.times import say_moment
 from helpcenter.web import (
@@ -112,7 +112,7 @@ def similar() -> ResponseReturnValue:
 @public
 def question(public_id: str) -> ResponseReturnValue:
     """How the question stands. With the `?key=` of his mail, an asker sees what he wrote, and decides about mail."""
-    return _question_page(public_id, request.args)
+    return question_page(public_id, request.args)
 
 
 @bp.post("/questions/<public_id>/confirm")
@@ -121,7 +121,7 @@ def question(public_id: str) -> ResponseReturnValue:
 def confirm(public_id: str) -> ResponseReturnValue:
     """The asker of this key may be written to."""
     with transaction() as db:
-        asker = _asker(db, public_id)
+        asker = asker_here(db, public_id)
         questions.confirm_asker(db, asker, now=now())
     return _back(public_id, "confirmed")
 
@@ -132,7 +132,7 @@ def confirm(public_id: str) -> ResponseReturnValue:
 def leave(public_id: str) -> ResponseReturnValue:
     """The asker of this key wants no more mail; his address is forgotten."""
     with transaction() as db:
-        questions.leave(db, _asker(db, public_id))
+        questions.leave(db, asker_here(db, public_id))
     return redirect(url_for("questions.left"), 303)
 
 
@@ -142,17 +142,6 @@ def leave(public_id: str) -> ResponseReturnValue:
 def left() -> ResponseReturnValue:
     """No more mail, and how to come back."""
     return render_template("questions/left.html")
-
-
-@bp.post("/questions/<public_id>/reopen")
-@public
-@limiter.limit("20/hour")
-def reopen(public_id: str) -> ResponseReturnValue:
-    """The answer did not solve it, says the asker of this key."""
-    with transaction() as db:
-        asker = _asker(db, public_id)
-        questions.reopen(db, asker.question, now=now(), actor=current_user(), reason=request.form.get("reason", ""))
-    return _back(public_id, "reopened")
 
 
 @bp.post("/questions/<public_id>/join")
@@ -171,7 +160,7 @@ def join(public_id: str) -> ResponseReturnValue:
                 language=language(), user=user, now=now(),
             )  # fmt: skip
     except InvalidInput as error:
-        return _question_page(public_id, form, error), error.status
+        return question_page(public_id, form, error), error.status
     return redirect(url_for("questions.question", public_id=public_id, told="joined" if user else "mailed"), 303)
 
 
@@ -217,28 +206,29 @@ def _words() -> str:
     return " ".join(request.args.get("q", "")[:LONGEST].split())
 
 
-def _question_page(public_id: str, form: Mapping[str, str], error: HelpCenterError | None = None) -> str:
+def question_page(public_id: str, form: Mapping[str, str], error: HelpCenterError | None = None) -> str:
+    """The question's page for whoever asks, with what he typed and what is wrong with it. Raises NotFound."""
     key, user = request.values.get("key", ""), current_user()
     with reading() as db:
         wanted = questions.find(db, public_id)
-        asker = questions.asker_for_key(settings(), wanted, key) if key else _own(wanted, user)
+        asker = questions.asker_for_key(settings(), wanted, key) if key else questions.own_asker(wanted, user)
         _check_seen(db, wanted, asker, user)
         page = pages.show_question(db, wanted, language=language(), visibilities=visibilities(), now=now())
+        given = circle.given_answer(db, wanted)
     return render_template(
-        "questions/question.html", page=page, asker=asker, key=key if asker else "", told=request.args.get("told"), form=form,
+        "questions/question.html", page=page, given=given,
+        asker=asker, key=key if asker else "", told=request.args.get("told"), form=form,
         trusted=asker is not None or allowed(Action.READ_QUESTION), error=say(error.message) if error else "",
     )  # fmt: skip
 
 
-def _asker(db: Session, public_id: str) -> Asker:
-    asker = questions.asker_for_key(settings(), questions.find(db, public_id), request.form.get("key", ""))
+def asker_here(db: Session, public_id: str) -> Asker:
+    """The asker whose `key` the form holds, or who is signed in. Raises NotFound."""
+    wanted, key = questions.find(db, public_id), request.form.get("key", "")
+    asker = questions.asker_for_key(settings(), wanted, key) if key else questions.own_asker(wanted, current_user())
     if asker is None:
         raise NotFound
     return asker
-
-
-def _own(wanted: Question, user: User | None) -> Asker | None:
-    return next((asker for asker in wanted.askers if user and asker.user_id == user.id), None)
 
 
 def _check_seen(db: Session, wanted: Question, asker: Asker | None, user: User | None) -> None:
@@ -246,7 +236,7 @@ def _check_seen(db: Session, wanted: Question, asker: Asker | None, user: User |
 
     One that was asked in a live session is for whom it is shown there.
     """
-    if asker or allowed(Action.READ_QUESTION, own=_own(wanted, user) is not None):
+    if asker or allowed(Action.READ_QUESTION, own=questions.own_asker(wanted, user) is not None):
         return
     if wanted.state in _NOT_FOR_ALL or not any(one.confirmed_at for one in wanted.askers):
         raise NotFound

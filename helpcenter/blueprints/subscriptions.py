@@ -61,7 +61,7 @@ def subscribe() -> ResponseReturnValue:
 @cached_page
 def thanks() -> ResponseReturnValue:
     """What happens next."""
-    return render_template("subscriptions/thanks.html", told=request.args.get("told"))
+    return render_template("subscriptions/thanks.html", told=request.args.get("told"), kind=request.args.get("kind"))
 
 
 @bp.get("/subscriptions/<public_id>")

@@ -6,7 +6,8 @@ from helpcenter.permissions import Role
 from helpcenter.services import accounts
 from helpcenter.wiring import wire
 
-_ROLES = [role.value for role in Role if role is not Role.ANONYMOUS]
+# A super-user becomes one by an invitation and his own yes alone.
+_ROLES = [role.value for role in Role if role not in {Role.ANONYMOUS, Role.SUPER_USER}]
 
 
 @click.group()

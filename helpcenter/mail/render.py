@@ -73,6 +73,12 @@ def _staff_links(params: Mapping[str, Any], settings: Settings) -> dict[str, str
     return {"link": links.staff_question_link(settings, params["question"])}
 
 
+def _solved_links(params: Mapping[str, Any], settings: Settings) -> dict[str, str]:
+    """Both answers lead to the question's page, where a button is pressed: mail scanners open every address once."""
+    question = links.question_link(settings, params["question"], params["asker"])
+    return {"yes": f"{question}&solved=yes#solved", "no": f"{question}&solved=no#solved", "unsubscribe": question}
+
+
 def _session_links(params: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
     """For mail about live sessions, which tells of one (`session`) or of several (`sessions`)."""
     sessions = [
@@ -85,6 +91,12 @@ def _session_links(params: Mapping[str, Any], settings: Settings) -> dict[str, A
     ]
     stop = links.subscription_link(settings, params["subscription"])
     return {"sessions": sessions, "link": sessions[0]["link"], "unsubscribe": stop, "one_click": True}
+
+
+def _news_links(params: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
+    answers = [{**one, "link": links.entry_link(settings, one["slug"])} for one in params["answers"]]
+    stop = links.subscription_link(settings, params["subscription"])
+    return {"answers": answers, "unsubscribe": stop, "one_click": True}
 
 
 _LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, Any]]]] = {
@@ -101,9 +113,15 @@ _LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, Any]]]
     "question_assigned": _staff_links,
     "question_due": _staff_links,
     "question_passed_on": _staff_links,
+    "question_solved": _solved_links,
+    "circle_invitation": lambda _, settings: {
+        "link": links.circle_link(settings, "join"),
+        "rules": links.circle_link(settings, "rules"),
+    },
     "confirm_subscription": lambda params, settings: {
         "link": links.subscription_link(settings, params["subscription"])
     },
+    "topic_news": _news_links,
     "session_reminder": _session_links,
     "session_moved": _session_links,
     "session_dated": _session_links,

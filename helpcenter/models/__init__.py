@@ -17,6 +17,7 @@ from helpcenter.models.channels import (
     QuotaEntry,
     VideoState,
 )
+from helpcenter.models.circle import Helper, HelperState, HelperSuggestion, SuggestionState
 from helpcenter.models.clips import Clip, ClipState
 from helpcenter.models.faq import EntryState, FaqClip, FaqEntry, FaqRevision, FaqText
 from helpcenter.models.live import (
@@ -31,7 +32,7 @@ from helpcenter.models.live import (
     SessionQuestion,
 )
 from helpcenter.models.outbox import MailState, OutgoingMail
-from helpcenter.models.questions import Alarm, Asker, Question, QuestionState
+from helpcenter.models.questions import Alarm, Asker, Question, QuestionState, Solved
 from helpcenter.models.recordings import (
     Asset,
     Chapter,
@@ -62,7 +63,7 @@ from helpcenter.models.sessions import (
 )
 from helpcenter.models.site import ContentVersion, Heartbeat
 from helpcenter.models.steps import Step, StepState
-from helpcenter.models.topics import Topic, TopicExpert
+from helpcenter.models.topics import OwnedProduct, Topic, TopicExpert
 from helpcenter.models.uploads import Upload
 
 __all__ = [
@@ -98,6 +99,9 @@ __all__ = [
     "Guest",
     "GuestState",
     "Heartbeat",
+    "Helper",
+    "HelperState",
+    "HelperSuggestion",
     "ImportState",
     "LivePulse",
     "LiveSession",
@@ -108,6 +112,7 @@ __all__ = [
     "MarkerKind",
     "Moderation",
     "OutgoingMail",
+    "OwnedProduct",
     "PlatformVideo",
     "PublicContent",
     "Question",
@@ -129,10 +134,12 @@ __all__ = [
     "SessionTopic",
     "Shift",
     "SignIn",
+    "Solved",
     "Source",
     "Step",
     "StepState",
     "Subscription",
+    "SuggestionState",
     "Team",
     "TeamMember",
     "TeamTopic",

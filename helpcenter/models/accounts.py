@@ -10,7 +10,10 @@ from helpcenter.permissions import Role
 
 
 class User(Base):
-    """A person with an account; `email` is kept in lower case. `public_name` is what the public reads of him, "" for nothing."""
+    """A person with an account; `email` is kept in lower case. `public_name` is what the public reads of him, "" for nothing.
+
+    `recommend_since` is since when he agrees to recommendations for his products; None: he does not.
+    """
 
     __tablename__ = "users"
 
@@ -24,6 +27,7 @@ class User(Base):
     language: Mapped[Language] = mapped_column(default="en")
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    recommend_since: Mapped[datetime | None]
 
 
 class SignIn(Base):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from helpcenter.models.accounts import User
@@ -27,8 +27,7 @@ class Answer(PublicContent, Base):
     """One answer to one question; everybody may read what is given.
 
     `body` is Markdown. `clip_id` and `entry_id` are what it leads to, `recording_id` the video that was recorded for it: until
-    that is ready the answer is waiting. It failed where an asker said that it did not solve it. `helper_name` is the
-    super-user who suggested it, as he wants to be called, "" for nobody.
+    that is ready the answer is waiting. It failed where an asker said that it did not solve it.
     """
 
     __tablename__ = "answers"
@@ -50,7 +49,6 @@ class Answer(PublicContent, Base):
     clip_id: Mapped[int | None] = mapped_column(ForeignKey("clips.id", ondelete="SET NULL"), index=True)
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("faq_entries.id", ondelete="SET NULL"), index=True)
     recording_id: Mapped[int | None] = mapped_column(ForeignKey("recordings.id", ondelete="SET NULL"), index=True)
-    helper_name: Mapped[str] = mapped_column(String(120), default="")
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     given_at: Mapped[datetime | None]

@@ -35,6 +35,14 @@ class Alarm(StrEnum):
     ESCALATED = "escalated"
 
 
+class Solved(StrEnum):
+    """What somebody who waited says of the answer that he was sent last: nothing yet, it helped, it did not."""
+
+    UNKNOWN = "unknown"
+    YES = "yes"
+    NO = "no"
+
+
 class Question(PublicContent, Base):
     """What somebody asked, in his words. `answer_clip_id` is the clip that answers it, `entry_id` the entry that shows it.
 
@@ -81,7 +89,11 @@ class Question(PublicContent, Base):
 
 
 class Asker(Base):
-    """A person who waits for an answer: the one who asked (`first`) or a co-asker. Mail goes out only once `confirmed_at` is set."""
+    """A person who waits for an answer: the one who asked (`first`) or a co-asker. Mail goes out only once `confirmed_at` is set.
+
+    `told_at` is when he was sent the present answer, until he has been asked whether it solved his question, or has said so;
+    `solved` is what he says of it.
+    """
 
     __tablename__ = "askers"
     __table_args__ = (
@@ -101,5 +113,7 @@ class Asker(Base):
     language: Mapped[Language]
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None] = mapped_column(index=True)
+    solved: Mapped[Solved] = mapped_column(word(Solved), default=Solved.UNKNOWN, server_default=Solved.UNKNOWN.value)
 
     question: Mapped[Question] = relationship(back_populates="askers")

@@ -157,7 +157,8 @@ class DateVote(PublicContent, Base):
 class Subscription(Base):
     """Somebody wants mail about live sessions: `target` is "all", "session:<public id>", "topic:<slug>" or "host:<public id>".
 
-    Mail goes out only once `confirmed_at` is set. Who unsubscribes is deleted.
+    Or about new answers: "answers:<slug of a topic>". Then `due_at` is when he is to be told of those that came since
+    `told_at`; None while there are none. Mail goes out only once `confirmed_at` is set. Who unsubscribes is deleted.
     """
 
     __tablename__ = "subscriptions"
@@ -171,6 +172,8 @@ class Subscription(Base):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    told_at: Mapped[datetime | None]
 
 
 class Reminder(Base):

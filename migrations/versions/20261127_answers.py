@@ -33,7 +33,6 @@ def upgrade() -> None:
         sa.Column("clip_id", sa.Integer(), nullable=True),
         sa.Column("entry_id", sa.Integer(), nullable=True),
         sa.Column("recording_id", sa.Integer(), nullable=True),
-        sa.Column("helper_name", sa.String(length=120), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.Column("given_at", UtcDateTime(), nullable=True),

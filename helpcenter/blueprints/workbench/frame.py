@@ -94,6 +94,8 @@ DONE = {
     "import_started": N_("The import has begun. It goes on by itself, over days where YouTube's quota wants it."),
     "answered": N_("Sent. Everybody who waits for this answer gets one mail."),
     "recorded": N_("The video has arrived. As soon as it is ready, it answers the question by itself."),
+    "confirmed_suggestion": N_("Confirmed. Whoever waits for it is told by mail."),
+    "rejected_suggestion": N_("Not taken. The super-user sees that, and your reason."),
     "session_cancelled": N_("Cancelled. Whoever subscribed is told by mail."),
 }
 assert set(LANGUAGES) == set(LANGUAGE_NAMES)

@@ -12,7 +12,7 @@ from helpcenter.services.answers.writing import checked, keep_draft
 from helpcenter.services.questions.states import CLOSED
 
 
-def give(  # noqa: PLR0913 -- what an answer is made of
+def give(
     db: Session,
     question: Question,
     *,
@@ -20,7 +20,6 @@ def give(  # noqa: PLR0913 -- what an answer is made of
     body: str = "",
     clip: Clip | None = None,
     entry: FaqEntry | None = None,
-    helper_name: str = "",
     now: datetime,
 ) -> Answer:
     """The answer, given: a text, a clip, an entry, or several of them. Everybody who waits is written to, once.
@@ -34,7 +33,6 @@ def give(  # noqa: PLR0913 -- what an answer is made of
     if not (checked(body) or clip or entry):
         raise InvalidInput(N_("Please write an answer, or choose a clip or an entry that answers it."))
     answer = keep_draft(db, question, author=author, body=body, clip=clip, entry=entry, now=now)
-    answer.helper_name = helper_name
     settle(db, answer, question, now=now, actor=author)
     return answer
 

@@ -29,7 +29,7 @@ def keep_draft(
     if draft is None:
         values = {
             "public_id": new_public_id(), "question_id": question.id, "author_id": author.id, "state": AnswerState.DRAFT,
-            "language": question.language, "body": "", "helper_name": "", "created_at": now, "updated_at": now,
+            "language": question.language, "body": "", "created_at": now, "updated_at": now,
         }  # fmt: skip
         insert_once(db, Answer, values)  # two windows that begin at once share the one draft
         draft = draft_of(db, question, author)

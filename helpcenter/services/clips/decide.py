@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Conflict, InvalidInput
 from helpcenter.models import AuditRow, Clip, ClipState, FaqClip, FaqEntry, Question, Source, Topic, User
-from helpcenter.services import faq, questions, search, steps
+from helpcenter.services import faq, following, questions, search, steps
 
 SHORTEST: Final = 0.5
 TRANSITIONS: Final[dict[ClipState, frozenset[ClipState]]] = {
@@ -43,6 +43,7 @@ def confirm(  # noqa: PLR0913 -- all that an editor decides in one form
         entry = faq.create_entry(db, topic=topic, language=language, title=clip.title, body="", editor=editor, now=now)
     faq.attach_clip(db, entry, clip, now=now)
     faq.publish(db, entry, editor=editor, now=now)
+    following.note(db, entry, now=now)
     question = db.get(Question, clip.question_id) if clip.question_id else None
     if question:
         questions.answer(db, question, clip=clip, entry=entry, now=now, actor=editor)

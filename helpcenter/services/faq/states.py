@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Conflict, InvalidInput
 from helpcenter.models import EntryState, FaqEntry, User
+from helpcenter.services import following
 from helpcenter.services.faq.changes import VISIBLE, audit, note_change
 from helpcenter.services.search import index_entry
 
@@ -43,7 +44,10 @@ def publish(db: Session, entry: FaqEntry, *, editor: User | None, now: datetime)
         return
     if not entry.clips and not any(text.body.strip() for text in entry.texts):
         raise InvalidInput(N_("There is no answer in this entry yet. Write one, or add a clip."))
+    new = entry.published_at is None
     _move(db, entry, _PUBLISHED, action="publish", by=editor, now=now, published_at=entry.published_at or now)
+    if new:
+        following.note(db, entry, now=now)
 
 
 def unpublish(db: Session, entry: FaqEntry, *, editor: User | None, now: datetime) -> None:

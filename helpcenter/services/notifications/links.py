@@ -79,6 +79,11 @@ def subscription_link(settings: Settings, subscription: str) -> str:
     return _link(settings, "subscriptions", subscription, key=subscriber_key(settings, subscription))
 
 
+def circle_link(settings: Settings, page: str) -> str:
+    """A page of the circle of super-users: "join" for an invitation, "rules" for what it is."""
+    return _link(settings, "circle", page)
+
+
 def _link(settings: Settings, *path: str, **query: object) -> str:
     given = {name: value for name, value in query.items() if value is not None}
     address = "/".join((settings.site_url, *(quote(part, safe="") for part in path)))

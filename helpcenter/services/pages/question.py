@@ -28,12 +28,11 @@ class AnswerLink:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A text that answers the question; `by` is how its author, `helper` how who suggested it wants to be called."""
+    """A text that answers the question; `by` is how its author wants to be called, "" for no name."""
 
     body: str
     language: str
     by: str
-    helper: str
     at: datetime
 
 
@@ -76,10 +75,10 @@ def _written(db: Session, question: Question) -> Written | None:
         return None
     found = select(Answer).where(Answer.question_id == question.id, Answer.state == AnswerState.GIVEN)
     answer = db.scalars(found.order_by(Answer.given_at.desc(), Answer.id.desc())).first()
-    if answer is None or answer.given_at is None or not (answer.body or answer.helper_name):
+    if answer is None or answer.given_at is None or not answer.body:
         return None
     by = answer.author.public_name if answer.author else ""
-    return Written(answer.body, answer.language, by, answer.helper_name, answer.given_at)
+    return Written(answer.body, answer.language, by, answer.given_at)
 
 
 def _answer(db: Session, question: Question, language: str, visibilities: Collection[Visibility]) -> AnswerLink | None:

@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, InvalidInput
-from helpcenter.models import Answer, AnswerState, Asker, Clip, FaqEntry, Question, QuestionState, User
+from helpcenter.models import Answer, AnswerState, Asker, Clip, FaqEntry, Question, QuestionState, Solved, User
 from helpcenter.services import search
 from helpcenter.services.notifications import queue_mail
 from helpcenter.services.questions.excerpt import first_lines
@@ -77,7 +77,8 @@ def decline(db: Session, question: Question, *, reason: str, now: datetime, acto
 def reopen(db: Session, question: Question, *, now: datetime, actor: User | None, reason: str = "") -> None:
     """The answer did not solve it, or the question is taken up after all; its next answer is a new one.
 
-    `reason` is what who reopens it says, if anything; only those who answer see it. Raises InvalidInput, Conflict.
+    Nobody is asked any more whether the old answer solved it. `reason` is what who reopens it says, if anything; only those
+    who answer see it. Raises InvalidInput, Conflict.
     """
     reason = reason.strip()
     if len(reason) > REASON_LENGTH or "\0" in reason:
@@ -88,6 +89,7 @@ def reopen(db: Session, question: Question, *, now: datetime, actor: User | None
     question.answer_clip = None
     question.entry_id = question.answered_at = question.merged_into_id = None
     question.reason = reason
+    db.execute(update(Asker).where(Asker.question_id == question.id).values(told_at=None))
     search.index_question(db, question.id)
 
 
@@ -113,11 +115,14 @@ def _waiting(db: Session, question: Question) -> list[Asker]:
 
 
 def mail_answer(db: Session, question: Question, asker: Asker, *, now: datetime) -> bool:
-    """Note the mail about the question's present answer to the asker; False where that was done before."""
+    """Note the mail about the question's present answer to the asker; False where that was done before.
+
+    Some days later he is asked whether it solved his question.
+    """
     clip = db.get(Clip, question.answer_clip_id) if question.answer_clip_id else None
     entry = db.get(FaqEntry, question.entry_id) if question.entry_id else None
     written = db.scalars(_given(question).order_by(Answer.id.desc())).first()
-    return queue_mail(
+    told = queue_mail(
         db,
         effect_key=f"question-answered:{question.public_id}:{asker.public_id}:{question.answers}",
         kind="question_answered",
@@ -136,6 +141,9 @@ def mail_answer(db: Session, question: Question, asker: Asker, *, now: datetime)
         language=asker.language,
         now=now,
     )
+    if told:
+        asker.told_at, asker.solved = now, Solved.UNKNOWN
+    return told
 
 
 def _given(question: Question) -> Select[Answer]:

@@ -46,6 +46,14 @@ def asker_for_key(settings: Settings, question: Question, key: str) -> Asker | N
     return None
 
 
+def own_asker(question: Question, user: User | None) -> Asker | None:
+    """Who of those that wait is the person who is signed in: by his account, or by his address once it was confirmed."""
+    for asker in question.askers:
+        if user and (asker.user_id == user.id or (asker.confirmed_at and asker.email == user.email)):
+            return asker
+    return None
+
+
 def link_for(settings: Settings, question: Question, asker: Asker) -> str:
     """The question's page for this asker, as it stands in his mails."""
     return links.question_link(settings, question.public_id, asker.public_id)

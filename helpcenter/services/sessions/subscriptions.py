@@ -1,4 +1,4 @@
-"""Who wants mail about live sessions: addresses that were confirmed, each for one session, a topic, a host, or everything."""
+"""Who wants mail: addresses that were confirmed, for one live session, those about a topic, of a host, or all; or for new answers."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,6 +19,7 @@ from helpcenter.models import (
     new_public_id,
 )
 from helpcenter.permissions import Action, may
+from helpcenter.services.following import ANSWERS
 from helpcenter.services.notifications import clean_address, insert_once, links, queue_mail
 from helpcenter.settings import Settings
 
@@ -45,6 +46,7 @@ class TargetKind(StrEnum):
     TOPIC = "topic"
     HOST = "host"
     ALL = "all"
+    ANSWERS = ANSWERS
 
 
 class Target(NamedTuple):
@@ -100,7 +102,7 @@ def unsubscribe(db: Session, subscription: Subscription) -> None:
 
 
 def unsubscribe_from_all(db: Session, email: str) -> None:
-    """No more mail about live sessions to this address; it is forgotten."""
+    """No more of such mail to this address; it is forgotten."""
     db.execute(delete(Subscription).where(Subscription.email == email))
 
 
@@ -130,8 +132,8 @@ def read_target(db: Session, target: str, *, language: str, open_only: bool = Fa
     kind, _, name = target.partition(":")
     if target == TargetKind.ALL:
         return Target(TargetKind.ALL, "", "")
-    if kind == TargetKind.TOPIC and (topic := db.scalar(select(Topic).where(Topic.slug == name))):
-        return Target(TargetKind.TOPIC, name, topic.title(language))
+    if kind in {TargetKind.TOPIC, TargetKind.ANSWERS} and (topic := db.scalar(select(Topic).where(Topic.slug == name))):
+        return Target(TargetKind(kind), name, topic.title(language))
     hosts = select(User).where(User.public_id == name, User.id.in_(_HOSTS))
     if kind == TargetKind.HOST and (host := db.scalar(hosts)):
         return Target(TargetKind.HOST, name, host.name)

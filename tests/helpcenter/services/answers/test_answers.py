@@ -50,7 +50,7 @@ def test_a_written_answer_is_mailed_to_who_waits_and_stands_on_the_page(db, expe
         None,
     )
     written = shown(db, question).written
-    assert (written.body, written.by, written.helper, written.at) == ("Charge it **indoors**.", "", "", NOW)
+    assert (written.body, written.by, written.at) == ("Charge it **indoors**.", "", NOW)
 
 
 def test_a_written_answer_is_found_by_its_words(db, expert):

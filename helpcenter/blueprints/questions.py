@@ -149,9 +149,12 @@ def left() -> ResponseReturnValue:
 @limiter.limit("20/hour")
 def reopen(public_id: str) -> ResponseReturnValue:
     """The answer did not solve it, says the asker of this key."""
-    with transaction() as db:
-        asker = _asker(db, public_id)
-        questions.reopen(db, asker.question, now=now(), actor=current_user(), reason=request.form.get("reason", ""))
+    try:
+        with transaction() as db:
+            asker = _asker(db, public_id)
+            questions.reopen(db, asker.question, now=now(), actor=current_user(), reason=request.form.get("reason", ""))
+    except InvalidInput as error:
+        return _question_page(public_id, request.form, error), error.status
     return _back(public_id, "reopened")
 
 

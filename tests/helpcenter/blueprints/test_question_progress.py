@@ -125,6 +125,13 @@ def test_a_declined_question_says_why_and_can_be_reopened_with_a_reason(client, 
     assert "It is your bike." not in client.get(place, headers=EN).text
 
 
+def test_a_reason_that_is_too_long_is_not_lost(client, ports):
+    path = _asked(ports, after=lambda db, one: questions.decline(db, one, reason="Not our bike.", now=NOW, actor=None))
+    place, _, key = path.partition("?key=")
+    answer = client.post(f"{place}/reopen", data={"key": key, "reason": "x" * 1001}, headers=EN)
+    assert (answer.status_code, "x" * 1001 in answer.text) == (400, True)
+
+
 def test_a_merged_question_leads_on_with_the_same_key(client, ports):
     with ports.database.transaction() as db:
         question, other = make_question(db, state_at=NOW), make_question(db, email="other@example.org")

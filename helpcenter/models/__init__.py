@@ -1,7 +1,7 @@
 """All rows; importing this package makes every table known."""
 
 from helpcenter.models.accounts import MailLink, SignIn, User
-from helpcenter.models.analytics import Deflection, Rating
+from helpcenter.models.analytics import Deflection, Rating, RatingKind, SearchCount
 from helpcenter.models.audit import AuditRow
 from helpcenter.models.base import Base, PublicContent, new_public_id
 from helpcenter.models.channels import (
@@ -17,7 +17,9 @@ from helpcenter.models.channels import (
     VideoState,
 )
 from helpcenter.models.clips import Clip, ClipState
+from helpcenter.models.editor_tasks import EditorTask, TaskState
 from helpcenter.models.faq import EntryState, FaqClip, FaqEntry, FaqRevision, FaqText
+from helpcenter.models.gaps import GapItem, GapState
 from helpcenter.models.live import (
     AgendaStage,
     DeskAction,
@@ -87,11 +89,14 @@ __all__ = [
     "DeskAction",
     "DeskDeed",
     "DiscardedFile",
+    "EditorTask",
     "EntryState",
     "FaqClip",
     "FaqEntry",
     "FaqRevision",
     "FaqText",
+    "GapItem",
+    "GapState",
     "Guest",
     "GuestState",
     "Heartbeat",
@@ -113,10 +118,12 @@ __all__ = [
     "QuotaDay",
     "QuotaEntry",
     "Rating",
+    "RatingKind",
     "Recording",
     "RecordingState",
     "RecordingVersion",
     "Reminder",
+    "SearchCount",
     "SearchDocument",
     "SearchTerm",
     "Series",
@@ -130,6 +137,7 @@ __all__ = [
     "Step",
     "StepState",
     "Subscription",
+    "TaskState",
     "Team",
     "TeamMember",
     "TeamTopic",

@@ -1,13 +1,15 @@
-"""Where editors work: proposals and clips, recordings, uploads, entries, topics, live sessions."""
+"""Where editors work: clips, recordings, uploads, entries and what is to mend, topics, live sessions and what they could answer."""
 
 from helpcenter.blueprints.workbench import (
     clips,
     entries,
     entry_clips,
+    gaps,
     imports,
     recordings,
     session_edit,
     sessions,
+    tasks,
     topics,
     tus,
     uploads,
@@ -19,10 +21,12 @@ __all__ = [
     "clips",
     "entries",
     "entry_clips",
+    "gaps",
     "imports",
     "recordings",
     "session_edit",
     "sessions",
+    "tasks",
     "topics",
     "tus",
     "uploads",

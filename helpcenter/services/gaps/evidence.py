@@ -100,13 +100,14 @@ def is_unopened(one: Figures) -> bool:
 
 
 def _as_of_today(db: Session, one: Figures) -> Figures:
-    """The figures without what has been answered since: whoever looks for it now finds something, or something newer."""
+    """The figures without what has been answered since: whoever looks for it now finds all of it, or something newer."""
+    if not search.holds_all(db, one.words, visibilities=_PUBLIC):
+        return one
     hits = search.search(db, one.words, limit=5, visibilities=_PUBLIC)
     entries = [hit.entry_id for hit in hits if hit.entry_id]
     published = db.scalar(select(func.max(FaqEntry.published_at)).where(FaqEntry.id.in_(entries))) if entries else None
-    without = 0 if hits else one.without
     with_hits = 0 if published and published.date() > one.last else one.made - one.without
-    return one._replace(made=without + with_hits, without=without, clicked=min(one.clicked, with_hits))
+    return one._replace(made=with_hits, without=0, clicked=min(one.clicked, with_hits))
 
 
 def _count(counted: Any, of: Any, *conditions: Any) -> ScalarSelect[int]:

@@ -39,7 +39,8 @@ def tasks(db):
 
 @pytest.mark.parametrize(
     ("yes", "number", "moved"),
-    [(0, 0, 0), (4, 4, 0), (0, 4, 0), (3, 6, 0), (3, 5, 0), (5, 8, 0), (2, 7, 0), (30, 60, 0), (0, 5, -1), (2, 9, -1), (5, 5, 1), (50, 60, 1)],
+    [(0, 0, 0), (4, 4, 0), (0, 4, 0), (3, 6, 0), (3, 5, 0), (5, 8, 0), (2, 7, 0), (30, 60, 0),
+     (0, 5, -1), (2, 9, -1), (5, 5, 1), (50, 60, 1)],
 )  # fmt: skip
 def test_only_what_is_sure_moves_an_answer(yes, number, moved):
     moves = lift(Share(yes, number))

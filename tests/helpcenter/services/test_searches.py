@@ -38,7 +38,8 @@ def test_languages_are_apart(db):
 
 @pytest.mark.parametrize(
     "words",
-    ["kim@example.org akku", "0170 1234567", "+49 170 / 123-45-67", "Vertrag 4711000815", "DE02 1203 0000 0000 2020 51", "", "?!", "wort " * 13],
+    ["kim@example.org akku", "0170 1234567", "+49 170 / 123-45-67", "Vertrag 4711000815",
+     "DE02 1203 0000 0000 2020 51", "", "?!", "wort " * 13],
 )  # fmt: skip
 def test_personal_data_and_texts_are_not_kept(words):
     assert searches.read(words, "de") is None

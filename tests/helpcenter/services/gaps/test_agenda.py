@@ -73,6 +73,13 @@ def test_what_has_been_answered_since_falls_out(db):
     assert shown(db) == [("Bremse quietscht", 3)]
 
 
+def test_what_holds_only_one_of_the_words_is_no_answer(db):
+    look(db, "Bremse quietscht", times=6)
+    entry = make_answer(db, title="Wie stelle ich die Bremse ein?", language="de")
+    search.index_entry(db, entry.id)
+    assert shown(db) == [("Bremse quietscht", 6)]
+
+
 def test_a_newer_answer_ends_what_nobody_opened(db):
     old = make_answer(db, title="Akku im Winter", language="de")
     search.index_entry(db, old.id)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ScalarSelect, Select, and_, case, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from helpcenter.models import (
     Asker,
@@ -17,6 +17,7 @@ from helpcenter.models import (
     Question,
     QuestionVote,
     Rating,
+    Recording,
     SessionQuestion,
     Visibility,
 )
@@ -85,7 +86,8 @@ def badly_rated(db: Session) -> list[Rated]:
     entries = [rated for entry in db.scalars(_suspects()) if (rated := _of_entry(db, entry))]
     shown = {link.clip_id for one in entries if one.entry for link in one.entry.clips}
     shares = {number: share for number, share in _clip_shares(db).items() if number not in shown}
-    clips = db.scalars(select(Clip).where(Clip.id.in_(shares), Clip.state == ClipState.CONFIRMED))
+    wanted = select(Clip).join(Clip.recording).where(Clip.id.in_(shares), Clip.state == ClipState.CONFIRMED)
+    clips = db.scalars(wanted.where(Recording.visibility != Visibility.STAFF).options(contains_eager(Clip.recording)))
     found = entries + [Rated(None, clip, clip.title, clip.language, shares[clip.id]) for clip in clips]
     return sorted(found, key=lambda one: (-one.share.no, one.title))
 
@@ -127,6 +129,7 @@ def _suspects() -> Select[FaqEntry]:
     rated = select(Rating.entry_id).where(Rating.entry_id.is_not(None)).group_by(Rating.entry_id)
     rated = rated.having(func.count(Rating.id) >= BAD_AFTER, no * 2 > func.count(Rating.id) / 2)
     wanted = select(FaqEntry).where(FaqEntry.id.in_(rated), FaqEntry.state.in_(faq.VISIBLE))
+    wanted = wanted.where(FaqEntry.visibility != Visibility.STAFF)
     links = selectinload(FaqEntry.clips).joinedload(FaqClip.clip)
     return wanted.options(selectinload(FaqEntry.texts), links).order_by(FaqEntry.id)
 

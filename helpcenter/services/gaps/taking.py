@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session, joinedload
 
 from helpcenter.errors import N_, Conflict, InvalidInput, NotFound
@@ -15,6 +15,7 @@ from helpcenter.services.gaps.decided import decided
 from helpcenter.services.questions import states
 
 REASON_LENGTH: Final = 1000
+_ONE_TAKER: Final = 7_450_914
 NO_SESSION: Final = N_("Choose the session that is to answer it.")
 
 
@@ -27,7 +28,7 @@ def take(
     none does, `title` (the gap's own where it is "") becomes a question that nobody has asked. Raises Conflict where somebody
     was faster or the session is not open, InvalidInput.
     """
-    live.beat(db, session.id)  # first of all: whoever takes something into this session at the same moment waits here
+    _one_by_one(db)
     if decided(db).taken & gap.seen.keys():
         raise Conflict(N_("Somebody has taken this into a session in the meantime."))
     waiting = [db.get_one(Question, asked.question.id) for asked in gap.questions]
@@ -75,6 +76,12 @@ def bring_back(db: Session, public_id: str, *, actor: User, now: datetime) -> No
     if item.withdrawn_at is None:
         item.withdrawn_at = now
         _note(db, item, "bring back", actor, now)
+
+
+def _one_by_one(db: Session) -> None:
+    """Of two hosts who take the same at once, for whichever sessions, the second waits, and then finds it taken."""
+    if db.get_bind().dialect.name == "postgresql":
+        db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_TAKER})
 
 
 def _seen(gap: Gap, waiting: list[Question]) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """What readers say, and what follows from it in the same transaction."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -183,3 +184,28 @@ def test_a_draft_is_not_marked(db):
     entry = make_entry(db)
     say(db, entry, no=20)
     assert entry.state is EntryState.DRAFT
+
+
+def test_readers_who_speak_at_once_are_counted_together(ports):
+    with ports.database.transaction() as db:
+        entry_id = make_answer(db).id
+
+    def speak(number):
+        with ports.database.transaction() as db:
+            mark = f"{number % 8:032}"  # each of eight says it twice
+            ratings.rate(
+                db,
+                entry_id,
+                None,
+                helpful=False,
+                reason="",
+                kind=RatingKind.UNCLEAR,
+                mark=mark,
+                now=NOW + number * MINUTE,
+            )
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(speak, range(16)))
+    with ports.database.reading() as db:
+        assert tasks(db) == [("entry", RatingKind.UNCLEAR, 8, TaskState.OPEN)]
+        assert db.scalar(select(func.count(Rating.id))) == 8

@@ -116,6 +116,14 @@ def test_what_is_badly_rated_is_one_and_what_may_be_chance_is_not(db):
     ]  # fmt: skip
 
 
+def test_what_only_staff_may_see_is_no_evidence(db):
+    entry = make_answer(db, title="Secret", visibility=Visibility.STAFF)
+    rate(db, entry.id, no=6)
+    clip = make_clip(db, make_recording(db, visibility=Visibility.STAFF), title="Secret", state=ClipState.CONFIRMED)
+    rate(db, None, clip.id, no=6)
+    assert gaps.gaps(db, now=NOW) == []
+
+
 def test_all_that_is_about_the_same_stands_together(db):
     topic = make_topic(db)
     look(db, "Reichweite Winter", times=14)

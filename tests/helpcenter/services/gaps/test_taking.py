@@ -1,5 +1,6 @@
 """A host takes a gap over, or says why it is no subject."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -118,6 +119,27 @@ def test_a_session_that_is_over_takes_nothing(db, host, session):
     with pytest.raises(Conflict):
         gaps.take(db, session, gap, actor=host, now=NOW)
     assert db.scalar(select(func.count(Question.id))) == 1
+
+
+def test_of_two_hosts_who_take_it_at_once_one_gets_it(ports):
+    with ports.database.transaction() as db:
+        hosts = [make_user(db, Role.EXPERT) for _ in range(2)]
+        meetings = [make_session(db, hosts=[host], starts_at=NOW + (n + 1) * DAY) for n, host in enumerate(hosts)]
+        gap = gap_of(db)
+
+    def take(number):
+        try:
+            with ports.database.transaction() as db:
+                session, host = db.merge(meetings[number]), db.merge(hosts[number])
+                gaps.take(db, session, gap, actor=host, now=NOW)
+        except Conflict:
+            return 0
+        return 1
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(take, range(2))) == [0, 1]
+    with ports.database.reading() as db:
+        assert db.scalar(select(func.count(Question.id))) == 1
 
 
 def test_what_is_gone_is_said_in_words(db):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from helpcenter.models import Broadcast, LiveSession, Recording, Step, StepState
 from helpcenter.ports import Ports
-from helpcenter.services import guests, live, quota, recordings, uploads, videos
+from helpcenter.services import guests, live, quota, ratings, recordings, searches, uploads, videos
 from helpcenter.services.sessions import subscriptions
 
 log = structlog.get_logger(__name__)
@@ -40,6 +40,8 @@ def tidy(ports: Ports, *, every: timedelta = EVERY, old: timedelta = OLD) -> Non
         subscriptions.forget_old(db, now=now)
         guests.sweep(db)
         live.forget_old(db, now=now)
+        ratings.forget_marks(db, now=now)
+        searches.forget_old(db, today=now.date())
 
 
 def _changed(path: Path) -> datetime:

@@ -1,7 +1,7 @@
 """All rows; importing this package makes every table known."""
 
 from helpcenter.models.accounts import MailLink, SignIn, User
-from helpcenter.models.analytics import Deflection, Rating
+from helpcenter.models.analytics import Deflection, Rating, RatingKind, SearchCount
 from helpcenter.models.answers import Answer, AnswerState
 from helpcenter.models.audit import AuditRow
 from helpcenter.models.base import Base, PublicContent, new_public_id
@@ -19,7 +19,9 @@ from helpcenter.models.channels import (
 )
 from helpcenter.models.circle import Helper, HelperState, HelperSuggestion, SuggestionState
 from helpcenter.models.clips import Clip, ClipState
+from helpcenter.models.editor_tasks import EditorTask, TaskState
 from helpcenter.models.faq import EntryState, FaqClip, FaqEntry, FaqRevision, FaqText
+from helpcenter.models.gaps import GapItem, GapState
 from helpcenter.models.live import (
     AgendaStage,
     DeskAction,
@@ -91,11 +93,14 @@ __all__ = [
     "DeskAction",
     "DeskDeed",
     "DiscardedFile",
+    "EditorTask",
     "EntryState",
     "FaqClip",
     "FaqEntry",
     "FaqRevision",
     "FaqText",
+    "GapItem",
+    "GapState",
     "Guest",
     "GuestState",
     "Heartbeat",
@@ -121,10 +126,12 @@ __all__ = [
     "QuotaDay",
     "QuotaEntry",
     "Rating",
+    "RatingKind",
     "Recording",
     "RecordingState",
     "RecordingVersion",
     "Reminder",
+    "SearchCount",
     "SearchDocument",
     "SearchTerm",
     "Series",
@@ -140,6 +147,7 @@ __all__ = [
     "StepState",
     "Subscription",
     "SuggestionState",
+    "TaskState",
     "Team",
     "TeamMember",
     "TeamTopic",

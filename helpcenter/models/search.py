@@ -1,6 +1,6 @@
 """What can be found."""
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpcenter.models.base import Base, Id, Language, Title, word
@@ -11,7 +11,8 @@ class SearchDocument(Base):
     """One thing that can be found, as it is shown in a hit. The full-text index over it is made by the migrations.
 
     `kind` is entry, clip, cue, chapter or question; `owner` names what it belongs to ("recording:12", "entry:7"), so that
-    a thing's documents are replaced together. `terms` is the text as stems, the index's input: "title | body".
+    a thing's documents are replaced together. `terms` is the text as stems, the index's input: "title | body". `lift` is by what
+    its score is multiplied for what readers said about it; 1 while they said too little.
     """
 
     __tablename__ = "search_documents"
@@ -29,6 +30,7 @@ class SearchDocument(Base):
     recording_id: Mapped[int | None] = mapped_column(ForeignKey("recordings.id", ondelete="CASCADE"), index=True)
     start: Mapped[float | None]
     end: Mapped[float | None]
+    lift: Mapped[float] = mapped_column(default=1.0, server_default=text("1.0"))
 
 
 class SearchTerm(Base):

@@ -1,11 +1,16 @@
-"""Who votes on a date: the account of whoever is signed in, else a signed cookie, which nobody gets before he votes."""
+"""Who votes and who rates: the account of whoever is signed in; else for votes a signed cookie, which nobody gets before he votes.
+
+Ratings need none: a browser is known again for a day, by a fingerprint.
+"""
 
 from typing import Final
 
 from flask import Response, request
 
 from helpcenter.tokens import fingerprint, is_signed, new_token, signature
-from helpcenter.web.context import settings
+from helpcenter.web.context import now, settings
+from helpcenter.web.languages import local_time
+from helpcenter.web.limits import network
 from helpcenter.web.people import current_user
 
 COOKIE: Final = "voter"
@@ -19,6 +24,17 @@ def voter() -> str | None:
         return fingerprint(f"user:{user.public_id}")
     token, _, signed = request.cookies.get(COOKIE, "").partition(".")
     return fingerprint(token) if token and is_signed(settings().secret, _PURPOSE, token, signed) else None
+
+
+def mark_of_day(thing: str) -> str:
+    """By what a browser is known again that says something else about `thing` on the same day: no cookie, and no name.
+
+    A keyed fingerprint of the day and the account, else of the network and of how the browser calls itself; it can be told
+    of no other thing and no other day.
+    """
+    user, agent = current_user(), request.headers.get("User-Agent", "")
+    who = f"user:{user.public_id}" if user else f"{network()}|{agent}|{request.headers.get('Accept-Language', '')}"
+    return signature(settings().secret, "rating", f"{local_time(now()).date()}|{thing}|{who}")
 
 
 def new_voter() -> tuple[str, str]:

@@ -9,9 +9,9 @@ from helpcenter.blueprints.console.frame import bp, own
 from helpcenter.blueprints.console.showing import now_values, unless_seen, whole_page
 from helpcenter.errors import Conflict, NotFound
 from helpcenter.permissions import Action
-from helpcenter.services import console
+from helpcenter.services import console, gaps
 from helpcenter.services.console import Command
-from helpcenter.services.sessions import agenda
+from helpcenter.services.sessions import AHEAD, agenda
 from helpcenter.web import now, reading, require, say, settings, signed_in_user, transaction
 
 
@@ -36,6 +36,16 @@ def page(public_id: str) -> ResponseReturnValue:
 def live_state(public_id: str) -> ResponseReturnValue:
     """How it stands and what can be done; a fragment, or nothing where that is what the page shows already (`?seen=`)."""
     return unless_seen(_state(public_id))
+
+
+@bp.get("/<public_id>/proposed")
+@require(Action.HOST)
+def proposed(public_id: str) -> ResponseReturnValue:
+    """What people look for and do not find, for this session's agenda; a fragment."""
+    with reading() as db:
+        found = own(db, public_id)
+        proposals = gaps.about(gaps.gaps(db, now=now()), db, found) if found.state in AHEAD else []
+        return render_template("console/_proposed.html", session=found, gaps=proposals)
 
 
 @bp.post("/<public_id>/do/<action>")

@@ -1,4 +1,4 @@
-"""Where editors work: proposals and clips, recordings, uploads, entries, topics, live sessions."""
+"""Where editors work: clips, recordings, uploads, entries and what is to mend, topics, live sessions and what they could answer."""
 
 from helpcenter.blueprints.workbench import (
     answer_videos,
@@ -6,11 +6,13 @@ from helpcenter.blueprints.workbench import (
     clips,
     entries,
     entry_clips,
+    gaps,
     imports,
     recordings,
     session_edit,
     sessions,
     suggestions,
+    tasks,
     topics,
     tus,
     uploads,
@@ -24,11 +26,13 @@ __all__ = [
     "clips",
     "entries",
     "entry_clips",
+    "gaps",
     "imports",
     "recordings",
     "session_edit",
     "sessions",
     "suggestions",
+    "tasks",
     "topics",
     "tus",
     "uploads",

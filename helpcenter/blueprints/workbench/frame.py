@@ -11,10 +11,12 @@ from helpcenter.models import (
     AnswerState,
     ClipState,
     EntryState,
+    RatingKind,
     Recording,
     RecordingState,
     Source,
     StepState,
+    TaskState,
     Visibility,
 )
 from helpcenter.permissions import Action
@@ -57,6 +59,17 @@ STATES: dict[Any, tuple[str, str]] = {
     EntryState.IN_REVIEW: (N_("in review"), "busy"),
     EntryState.PUBLISHED: (N_("published"), "ok"),
     EntryState.STALE: (N_("needs a look"), "bad"),
+    TaskState.OPEN: (N_("open"), "busy"),
+    TaskState.TAKEN: (N_("taken"), ""),
+    TaskState.DONE: (N_("done"), "ok"),
+    TaskState.DISMISSED: (N_("dismissed"), "quiet"),
+}
+KINDS = {
+    RatingKind.OUTDATED: N_("outdated"),
+    RatingKind.UNCLEAR: N_("unclear"),
+    RatingKind.WRONG_PRODUCT: N_("wrong product"),
+    RatingKind.OTHER: N_("something else"),
+    RatingKind.FAILED: N_("did not solve it"),
 }
 SOURCES = {
     Source.FILE: N_("file"),
@@ -96,6 +109,14 @@ DONE = {
     "recorded": N_("The video has arrived. As soon as it is ready, it answers the question by itself."),
     "confirmed_suggestion": N_("Confirmed. Whoever waits for it is told by mail."),
     "rejected_suggestion": N_("Not taken. The super-user sees that, and your reason."),
+    "task_take": N_("It is yours. Others see that you are at it."),
+    "task_give_back": N_("It waits for somebody else."),
+    "task_done": N_("Done. What readers said before counts no more."),
+    "task_dismiss": N_("Dismissed. It comes back only when readers say it again."),
+    "task_mark_stale": N_("Marked: this entry needs a look. It stays visible."),
+    "gap_taken": N_("It stands in the agenda now."),
+    "gap_dismissed": N_("Dismissed. It comes back only with new evidence."),
+    "gap_back": N_("It is proposed again."),
     "session_cancelled": N_("Cancelled. Whoever subscribed is told by mail."),
 }
 assert set(LANGUAGES) == set(LANGUAGE_NAMES)
@@ -108,6 +129,7 @@ def words() -> dict[str, Any]:
         "step_name": lambda step: gettext(STEPS[step.name]) if step.name in STEPS else step.name,
         "state_word": lambda state: gettext(STATES[state][0]),
         "state_tone": lambda state: STATES[state][1],
+        "kind_word": lambda kind: gettext(KINDS[kind]),
         "source_word": lambda source: gettext(SOURCES[source]),
         "visibilities": {key.value: gettext(word) for key, word in VISIBILITIES.items()},
         "language_names": {code: gettext(name) for code, name in LANGUAGE_NAMES.items()},

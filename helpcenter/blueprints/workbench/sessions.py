@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from helpcenter.blueprints.workbench.forms import Form
 from helpcenter.blueprints.workbench.frame import bp
+from helpcenter.blueprints.workbench.gaps import proposed
 from helpcenter.errors import HelpCenterError, NotFound
 from helpcenter.models import DateOption, LiveSession, LiveSessionState, PlatformVideo
 from helpcenter.permissions import Action
@@ -209,7 +210,7 @@ def session_page(db: Session, found: LiveSession, form: Form | None = None, *, e
         subscribers=len(subscriptions.recipients(db, found)), can_host=allowed(Action.HOST, own=is_host(found)),
         editable=found.state in {_DRAFT, LiveSessionState.SCHEDULED},
         cancellable=found.state in {_DRAFT, *sessions.AHEAD},
-        public_address=url_for("sessions.session", public_id=found.public_id),
+        public_address=url_for("sessions.session", public_id=found.public_id), gaps=proposed(db, found),
     )  # fmt: skip
 
 

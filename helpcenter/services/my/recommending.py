@@ -85,7 +85,7 @@ def _votes(db: Session, entries: list[int]) -> tuple[Counter[int], Counter[int]]
     hurt: Counter[int] = Counter()
     rated = select(Rating.entry_id, Rating.helpful, func.count()).where(Rating.entry_id.in_(entries))
     for entry, good, number in db.execute(rated.group_by(Rating.entry_id, Rating.helpful)):
-        (helped if good else hurt)[entry] += number
+        (helped if good else hurt)[entry or 0] += number
     solved = select(Question.entry_id, func.count()).join(Asker).where(Asker.solved == Solved.YES)
     found = select(Deflection.entry_id, func.count())
     for entry, number in (

@@ -17,7 +17,7 @@ from helpcenter.services.pages.media import Chapter, Text, read_chapters, read_t
 from helpcenter.services.pages.picture import Picture, find_picture
 from helpcenter.services.pages.programme import Programme, SessionCard, next_sessions, programme
 from helpcenter.services.pages.question import AnswerLink, QuestionPage, show_question
-from helpcenter.services.pages.recording import Answer, RecordingPage, Whole, find_recording, find_whole
+from helpcenter.services.pages.recording import Answer, RecordingPage, Whole, clip_at, find_recording, find_whole
 from helpcenter.services.pages.session import Option, SessionPage, find_live_session, show_session
 from helpcenter.services.pages.start import StartPage, start
 from helpcenter.services.pages.topic import TopicPage, find_topic
@@ -26,7 +26,7 @@ from helpcenter.services.pages.tree import TopicCard, Tree, read_tree
 __all__ = [
     "SHOWN", "Answer", "AnswerLink", "Board", "Card", "Chapter", "ClipView", "EntryPage", "FileOwner", "Found", "Item",
     "Option", "Own", "OwnQuestion", "Picture", "Programme", "QuestionPage", "RecordingPage", "SessionCard", "SessionPage",
-    "StartPage", "Text", "TopicCard", "TopicPage", "Tree", "Whole", "entry_address", "find_entry", "find_live_session",
+    "StartPage", "Text", "TopicCard", "TopicPage", "Tree", "Whole", "clip_at", "entry_address", "find_entry", "find_live_session",
     "find_picture", "find_recording", "find_topic", "find_whole", "media_address", "next_sessions", "owner_of", "programme",
     "read_board", "read_chapters", "read_clips", "read_own", "read_text", "read_tree", "recording_address", "session_address",
     "show_hits", "show_question", "show_session", "start", "topic_address",

@@ -112,6 +112,18 @@ class RecordingPage:
     answers: list[Answer] = field(default_factory=list)
 
 
+def clip_at(db: Session, recording_id: int, second: float) -> tuple[int, str, str] | None:
+    """(id, public id, title) of the confirmed clip that begins last at or before the second and is not over by then."""
+    wanted = select(Clip.id, Clip.public_id, Clip.title).where(
+        Clip.recording_id == recording_id,
+        Clip.state == ClipState.CONFIRMED,
+        Clip.start < second + 1,
+        Clip.end > second,
+    )
+    row = db.execute(wanted.order_by(Clip.start.desc(), Clip.id).limit(1)).one_or_none()
+    return (row.id, row.public_id, row.title) if row else None
+
+
 def find_whole(db: Session, public_id: str) -> Whole:
     """The recording with this public id; whether somebody may see it is the caller's to check. Raises NotFound."""
     row = db.execute(_RECORDING, {"public_id": public_id}).one_or_none()

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Conflict, InvalidInput
-from helpcenter.models import Asker, AuditRow, FaqClip, Question, QuestionState, Solved, User
+from helpcenter.models import Asker, AuditRow, FaqClip, Question, QuestionState, RatingKind, Solved, User
 from helpcenter.permissions import Role
 from helpcenter.services import ratings
 from helpcenter.services.notifications import queue_mail
@@ -121,8 +121,11 @@ def _count_against(db: Session, question: Question, trouble: Trouble, text: str,
     if entry_id is None and clip_id is not None:
         holding = select(FaqClip.entry_id).where(FaqClip.clip_id == clip_id).order_by(FaqClip.entry_id)
         entry_id = db.scalar(holding.limit(1))
-    if entry_id is not None:
-        ratings.rate(db, entry_id, clip_id, helpful=False, reason=text or trouble.value, now=now)
+    if entry_id is not None or clip_id is not None:
+        reason = f"{trouble.value}: {text}" if text else trouble.value
+        ratings.rate(
+            db, entry_id, clip_id, helpful=False, reason=reason, kind=RatingKind.FAILED, question_id=question.id, now=now
+        )
 
 
 def _who_answered(db: Session, question: Question) -> User | None:

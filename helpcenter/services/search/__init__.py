@@ -4,8 +4,10 @@ An index of stems over documents (cues, chapters, clips, entries, questions), th
 `suggest` read it; services call `index_*` and `remove` in the transaction that changes a thing or who may see it.
 """
 
-from helpcenter.services.search.find import Hit, search, suggest
-from helpcenter.services.search.indexing import index_entry, index_question, index_recording, remove
+from helpcenter.services.search.find import Hit, holds_all, search, suggest
+from helpcenter.services.search.indexing import index_entry, index_question, index_recording, remove, weigh
 from helpcenter.services.search.snippets import Fragment
 
-__all__ = ["Fragment", "Hit", "index_entry", "index_question", "index_recording", "remove", "search", "suggest"]
+__all__ = [
+    "Fragment", "Hit", "holds_all", "index_entry", "index_question", "index_recording", "remove", "search", "suggest", "weigh",
+]  # fmt: skip

@@ -23,9 +23,7 @@ _CHAPTERS = frozenset({"chapter"})
 _RANKED = {"sqlite": (2_000, 3_000), "postgresql": (300, 4_000)}
 # On PostgreSQL, the newest matches are sought among so many of the newest documents first.
 _NEWEST = 20_000
-_COLUMNS = (
-    'd.id, d.kind, d.thing_id, d.language, d.title, d.body, d.terms, d.recording_id, d.start, d."end"'  # as Document
-)
+_COLUMNS = 'd.id, d.kind, d.thing_id, d.language, d.title, d.body, d.terms, d.recording_id, d.start, d."end", d.lift'  # as Document
 
 
 class Document(NamedTuple):
@@ -41,6 +39,7 @@ class Document(NamedTuple):
     recording_id: int | None
     start: float | None
     end: float | None
+    lift: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,16 @@ def suggest(
     return []
 
 
+def holds_all(db: Session, query: str, *, visibilities: Collection[Visibility] = (Visibility.PUBLIC,)) -> bool:
+    """Whether there is something to be found that holds every telling word of the query."""
+    plan = make_plan(db, query, None)
+    return (
+        bool(plan.groups)
+        and not plan.unknown
+        and bool(engine.every(db, plan.groups, Reach(tuple(visibilities)), (1, 1)))
+    )
+
+
 class _Claims:
     """Which place shows which entry, clip and stretch of a recording."""
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, insert, select, text
+from sqlalchemy import Table, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from helpcenter.models import (
@@ -29,7 +29,9 @@ from helpcenter.models import (
     Transcript,
     Visibility,
 )
+from helpcenter.services import helpful
 from helpcenter.services.search.context import VISIBLE
+from helpcenter.services.search.rank import lift
 from helpcenter.services.search.vocabulary import learn, learn_documents
 from helpcenter.services.search.words import base_language, clean, terms
 
@@ -62,10 +64,14 @@ def index_entry(db: Session, entry_id: int) -> None:
     entry = db.get(FaqEntry, entry_id)
     texts = db.scalars(select(FaqText).where(FaqText.entry_id == entry_id)).all() if entry else ()
     visibility = entry.visibility if entry and entry.state in VISIBLE else Visibility.STAFF
+    liked = lift(helpful.of_entry(db, entry_id))
     _replace(
         db,
         f"entry:{entry_id}",
-        (_document("entry", entry_id, one.language, visibility, one.title, body=plain(one.body)) for one in texts),
+        (
+            _document("entry", entry_id, one.language, visibility, one.title, body=plain(one.body)) | {"lift": liked}
+            for one in texts
+        ),
     )
 
 
@@ -73,6 +79,24 @@ def index_question(db: Session, question_id: int) -> None:
     """Index the question's title once its answer can be seen, and as visible as that; what else the asker wrote stays his."""
     question = db.get(Question, question_id)
     _replace(db, f"question:{question_id}", _of_question(db, question) if question else ())
+
+
+def weigh(db: Session, *, entry_id: int | None, clip_id: int | None) -> None:
+    """Let the order of results follow what readers say of the entry and of the clip by now."""
+    db.flush()
+    clip = db.get(Clip, clip_id) if clip_id else None
+    if entry_id:
+        _lift(db, f"entry:{entry_id}", "entry", entry_id, helpful.of_entry(db, entry_id))
+    if clip:
+        share = helpful.of_clips(db, (clip.id,)).get(clip.id, helpful.Share())
+        _lift(db, f"recording:{clip.recording_id}", "clip", clip.id, share)
+
+
+def _lift(db: Session, owner: str, kind: str, thing_id: int, share: helpful.Share) -> None:
+    wanted = lift(share)
+    same = (SearchDocument.owner == owner, SearchDocument.kind == kind, SearchDocument.thing_id == thing_id)
+    changed = update(SearchDocument).where(*same, SearchDocument.lift != wanted).values(lift=wanted)
+    db.execute(changed.execution_options(synchronize_session=False))
 
 
 def remove(db: Session, owner: str) -> None:
@@ -128,6 +152,7 @@ def _document(
         "recording_id": recording_id,
         "start": start,
         "end": end,
+        "lift": 1.0,
     }
 
 
@@ -149,11 +174,14 @@ def _of_recording(db: Session, recording: Recording) -> Iterator[Row]:
         body = _between(said.get(main or "", []), chapter.start, chapter.end)
         yield _document("chapter", chapter.id, main, recording.visibility, chapter.title, body=body, at=at)
     wanted = (ClipState.CONFIRMED, ClipState.PROPOSED)
-    for clip in db.scalars(select(Clip).where(Clip.recording_id == recording.id, Clip.state.in_(wanted))):
+    clips = db.scalars(select(Clip).where(Clip.recording_id == recording.id, Clip.state.in_(wanted))).all()
+    liked = helpful.of_clips(db, [clip.id for clip in clips])
+    for clip in clips:
         at = (recording.id, clip.start, clip.end)
         visibility = recording.visibility if clip.state is ClipState.CONFIRMED else Visibility.STAFF
         body = _between(said.get(clip.language) or said.get(main or "", []), clip.start, clip.end)
-        yield _document("clip", clip.id, clip.language, visibility, clip.title, body=body, at=at)
+        document = _document("clip", clip.id, clip.language, visibility, clip.title, body=body, at=at)
+        yield document | {"lift": lift(liked.get(clip.id, helpful.Share()))}
 
 
 def _between(said: list[_Spoken], start: float, end: float) -> str:

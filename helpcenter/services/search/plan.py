@@ -47,9 +47,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The groups that can be found at all; none when nothing can."""
+    """The groups that can be found at all; none when nothing can. `unknown` counts the words that no document holds."""
 
     groups: tuple[Group, ...]
+    unknown: int = 0
 
     @property
     def terms(self) -> frozenset[str]:
@@ -90,7 +91,7 @@ def make_plan(db: Session, query: str, language: str | None) -> Plan:
             alternatives = _mended(db, spellings[one])
         if alternatives:
             groups.append(_group(alternatives, vocabulary.total(known)))
-    return Plan(tuple(groups))
+    return Plan(tuple(groups), len(asked) - len(groups))
 
 
 def _asked(query: str) -> Iterator[_Asked]:

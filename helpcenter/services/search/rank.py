@@ -1,8 +1,12 @@
-"""The order of what was found, on both databases the same: BM25 over our own counts, titles and answers before speech."""
+"""The order of what was found, on both databases the same: BM25 over our own counts, titles and answers before speech.
+
+What readers say moves an answer up or down by at most a fifth of its score, and only once it is sure (see `lift`).
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from helpcenter.services.helpful import HALF, Share
 from helpcenter.services.search.engine import Document
 from helpcenter.services.search.plan import Plan
 
@@ -14,6 +18,9 @@ _KIND = {"entry": 2.2, "clip": 1.8, "question": 1.5, "chapter": 1.3, "cue": 1.0}
 # Cues so near to each other are one place in the recording; a place is no longer than what one sees at a glance.
 _GAP = 8.0
 _PLACE = 60.0
+# With fewer words about it, an answer keeps its place.
+_FEWEST = 5
+_MOST_LIFT = 0.2
 
 
 @dataclass(slots=True)
@@ -75,7 +82,18 @@ class Scorer:
         """The sum of the parts, less where groups are missing, as a share of what one mention of each would be."""
         usual = sum(self.weights)
         held = sum(weight for weight, part in zip(self.weights, place.parts, strict=True) if part) / usual
-        return _KIND[place.first.kind] * held * sum(place.parts) / usual
+        return _KIND[place.first.kind] * place.first.lift * held * sum(place.parts) / usual
+
+
+def lift(share: Share) -> float:
+    """By what the score of an answer is multiplied for what readers say of it: from 0.8 (helps nobody) to 1.2 (everybody).
+
+    1 with fewer than five words about it, and as long as it may just as well help half of them.
+    """
+    if share.number < _FEWEST:
+        return 1.0
+    beyond = max(0.0, share.lower - HALF) - max(0.0, HALF - share.upper)
+    return round(1.0 + _MOST_LIFT * beyond / HALF, 4)
 
 
 def places(found: Iterable[Document], plan: Plan) -> list[Place]:

@@ -1,10 +1,11 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
-from helpcenter.models import RecordingState, Transcript, Visibility
+from helpcenter.models import ClipState, Rating, RecordingState, Transcript, Visibility
 from helpcenter.permissions import Role
-from tests.factories import make_answer, make_recording, make_user, make_watchable
+from tests.factories import make_answer, make_clip, make_recording, make_user, make_watchable
 
 EN = {"Accept-Language": "en"}
 
@@ -90,3 +91,21 @@ def test_an_expert_sees_what_he_uploaded_himself(ports, sign_in):
         recording = make_watchable(db, state=RecordingState.FAILED, created_by_id=expert.id)
     statuses = [sign_in(person).get(f"/recordings/{recording.public_id}").status_code for person in (expert, other)]
     assert statuses == [200, 404]
+
+
+def test_whoever_was_led_to_a_clip_says_whether_it_helped(client, ports, recording):
+    with ports.database.transaction() as db:
+        clip = make_clip(db, db.merge(recording), start=30.5, end=40, title="Which tyres?", state=ClipState.CONFIRMED)
+        proposed = make_clip(db, db.merge(recording), start=50, end=55)
+    here = f"/recordings/{recording.public_id}"
+    assert [
+        "Was this helpful?" in client.get(f"{here}{query}", headers=EN).text
+        for query in ("", "?t=31", "?t=45", "?t=51")
+    ] == [False, True, False, False]
+    answer = client.post(f"{here}/rating", data={"clip": clip.public_id, "helpful": "no", "kind": "unclear"})
+    assert (answer.status_code, answer.location) == (303, f"{here}?t=31&rated=told#helpful")
+    assert "Thank you for telling us." in client.get(answer.location, headers=EN).text
+    with ports.database.reading() as db:
+        assert [(one.entry_id, one.clip_id) for one in db.scalars(select(Rating))] == [(None, clip.id)]
+    for other in (proposed.public_id, "nothing"):
+        assert client.post(f"{here}/rating", data={"clip": other, "helpful": "no"}).status_code == 404

@@ -46,6 +46,7 @@ from helpcenter.models.recordings import (
     Visibility,
 )
 from helpcenter.models.rota import Shift, Team, TeamMember, TeamTopic
+from helpcenter.models.routing import ExpertSkills, RoutingDecision, RoutingStep, RoutingTerm
 from helpcenter.models.search import SearchDocument, SearchTerm
 from helpcenter.models.sessions import (
     DateOption,
@@ -88,6 +89,7 @@ __all__ = [
     "DeskDeed",
     "DiscardedFile",
     "EntryState",
+    "ExpertSkills",
     "FaqClip",
     "FaqEntry",
     "FaqRevision",
@@ -117,6 +119,9 @@ __all__ = [
     "RecordingState",
     "RecordingVersion",
     "Reminder",
+    "RoutingDecision",
+    "RoutingStep",
+    "RoutingTerm",
     "SearchDocument",
     "SearchTerm",
     "Series",

@@ -88,6 +88,7 @@ _LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, Any]]]
         "link": links.question_link(settings, params["question"], params["asker"])
     },
     "question_answered": _answer_links,
+    "question_assigned": lambda params, settings: {"link": links.staff_question_link(settings, params["question"])},
     "confirm_subscription": lambda params, settings: {
         "link": links.subscription_link(settings, params["subscription"])
     },

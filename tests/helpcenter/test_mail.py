@@ -33,6 +33,10 @@ PARAMS = {
         "question": "Qu3stion", "asker": "A5ker", "title": "How <far>?", "entry": "how-far", "clip": "C1ip",
         "recording": "R3c", "start": 83.9, "excerpt": "As far as 100 % & more.",
     },
+    "question_assigned": {
+        "question": "Qu3stion", "title": "How <far>?", "topic": "Range & battery",
+        "reason": {"text": "You are on duty for “%(topic)s”.", "params": {"topic": "Range <1>"}},
+    },
     "proposals_waiting": {"recording": "R3c", "title": "Questions <1>", "count": 2},
     "confirm_subscription": {"subscription": "5ub", "kind": "topic", "title": "How <far>?"},
     "session_reminder": {**SESSION, "subscription": "5ub", "lead": 86400},

@@ -24,6 +24,16 @@ def question_link(settings: Settings, question: str, asker: str) -> str:
     return _link(settings, "questions", question, key=asker_key(settings, asker))
 
 
+def staff_question_link(settings: Settings, question: str) -> str:
+    """Where those who answer see the question with this public id."""
+    return settings.site_url + staff_question_path(question)
+
+
+def staff_question_path(question: str) -> str:
+    """The path of that page."""
+    return f"/questions/{quote(question, safe='')}"
+
+
 def entry_link(settings: Settings, slug: str, clip: str | None = None) -> str:
     """The entry's page, which plays the clip from its beginning."""
     return _link(settings, "faq", slug, clip=clip)

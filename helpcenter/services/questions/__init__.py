@@ -2,6 +2,7 @@
 
 from helpcenter.services.questions.answering import answer, decline, reopen
 from helpcenter.services.questions.asking import ask, confirm_asker, join, leave, put
+from helpcenter.services.questions.assigning import assign
 from helpcenter.services.questions.finding import asker_for_key, find_similar, is_theirs, link_for
 from helpcenter.services.questions.merging import merge
 from helpcenter.services.questions.states import ANSWERED, TRANSITIONS
@@ -12,6 +13,7 @@ __all__ = [
     "answer",
     "ask",
     "asker_for_key",
+    "assign",
     "confirm_asker",
     "decline",
     "find_similar",

@@ -7,7 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import Conflict
-from helpcenter.models import AuditRow, Question, QuestionState, User
+from helpcenter.models import Alarm, AuditRow, Question, QuestionState, User
 
 _S = QuestionState
 _ENDS: Final = frozenset({_S.ANSWERED, _S.MERGED, _S.DECLINED})
@@ -26,15 +26,16 @@ ANSWERED: Final = frozenset({_S.ANSWERED, _S.CONFIRMED})
 """States in which there is an answer to be read."""
 CLOSED: Final = _ENDS | ANSWERED
 """States in which nobody waits for an answer any more."""
+FRESH: Final = {"due_at": None, "alarm": Alarm.NONE}
+"""What a change leaves of the due date: the tick finds it gone and sets the next one, so that no service needs a calendar."""
 
 
 def move(db: Session, question: Question, to: QuestionState, *, now: datetime, actor: User | None) -> None:
-    """Bring the question into a state that its present one allows, and note who did. Raises Conflict."""
+    """Bring the question into a state that its present one allows, and note who did; its due date is open again. Raises Conflict."""
     db.flush()
     before = question.state
-    guarded = (
-        update(Question).where(Question.id == question.id, Question.state == before).values(state=to, state_at=now)
-    )
+    held = Question.id == question.id, Question.state == before
+    guarded = update(Question).where(*held).values(state=to, state_at=now, **FRESH)
     if to not in TRANSITIONS[before] or db.execute(guarded.returning(Question.id)).first() is None:
         raise Conflict
     # The row is ours until the end of the transaction; what this session remembers of it may be older.

@@ -71,6 +71,10 @@ class Settings(BaseSettings):
     holidays: str = Field(
         "DE", description="Country or Land whose public holidays are free, such as `DE-BY` or `AT`; empty: none are."
     )
+    route: Literal["auto", "propose"] = Field(
+        "auto",
+        description="`auto` gives a question to its expert at once where that is clear; `propose` only proposes.",
+    )
     limits_url: str = Field(
         "", description="Shared store for rate limits, `redis://…`; empty: in the process (one web process only)."
     )

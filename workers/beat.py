@@ -1,6 +1,7 @@
 """The tick: rings for what is due or was lost, and tidies up. Two at once do no harm."""
 
 import socket
+from collections.abc import Iterable
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from helpcenter.jobs import (
     CHECK_CHANNEL,
     IMPORT_CHANNEL,
     PROJECT_BROADCAST,
+    ROUTE_QUESTION,
     SEND_MAIL,
     SEND_REMINDER,
     WATCH_VIDEO,
@@ -17,7 +19,7 @@ from helpcenter.jobs import (
 )
 from helpcenter.models import Heartbeat
 from helpcenter.ports import Ports
-from helpcenter.services import broadcasts, channels, steps, videos
+from helpcenter.services import broadcasts, channels, dispatch, steps, videos
 from helpcenter.services.notifications.sending import due_mails
 from helpcenter.services.sessions import reminders
 from workers.janitor import tidy
@@ -39,6 +41,7 @@ def tick(ports: Ports) -> None:
             defer(db, SEND_REMINDER, reminder_id)
         for broadcast_id in broadcasts.due(db, now=now):
             defer(db, PROJECT_BROADCAST, broadcast_id)
+        _ring(db, ROUTE_QUESTION, dispatch.due(db))
         for video_id in videos.due(db, now=now):
             defer(db, WATCH_VIDEO, video_id)
         for import_id in videos.due_imports(db, now=now):
@@ -46,6 +49,11 @@ def tick(ports: Ports) -> None:
         for channel_id in channels.due_checks(db, now=now):
             defer(db, CHECK_CHANNEL, channel_id)
     tidy(ports)
+
+
+def _ring(db: Session, task: str, row_ids: Iterable[int]) -> None:
+    for row_id in row_ids:
+        defer(db, task, row_id)
 
 
 def _alive(db: Session, process: str, ports: Ports) -> None:

@@ -7,12 +7,13 @@ from helpcenter.jobs import (
     CHECK_CHANNEL,
     IMPORT_CHANNEL,
     PROJECT_BROADCAST,
+    ROUTE_QUESTION,
     SEND_MAIL,
     SEND_REMINDER,
     TICK,
     WATCH_VIDEO,
 )
-from workers import beat, mails, process, reminders
+from workers import beat, mails, process, reminders, routing
 from workers.archive import importing
 from workers.archive.watch import watch
 from workers.live import channels
@@ -33,6 +34,11 @@ def send_mail(mail_id: int) -> None:
 def send_reminder(reminder_id: int) -> None:
     """Remind the subscribers of a live session, if that is still to be done."""
     reminders.send(process.ports(), reminder_id)
+
+
+def route_question(question_id: int) -> None:
+    """Find out who should answer the question, if that is still to be done."""
+    routing.route(process.ports(), question_id)
 
 
 def project_broadcast(broadcast_id: int) -> None:
@@ -69,4 +75,5 @@ def register(app: Celery) -> None:
     app.task(watch_video, name=WATCH_VIDEO)
     app.task(import_channel, name=IMPORT_CHANNEL)
     app.task(check_channel, name=CHECK_CHANNEL)
+    app.task(route_question, name=ROUTE_QUESTION)
     app.task(tick, name=TICK)

@@ -89,6 +89,12 @@ _LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, Any]]]
     },
     "question_answered": _answer_links,
     "question_assigned": lambda params, settings: {"link": links.staff_question_link(settings, params["question"])},
+    "question_scheduled": lambda params, settings: {
+        "link": links.session_link(settings, params["session"], params["question"]),
+        "calendar": links.calendar_link(settings, params["session"]),
+        "question_link": links.question_link(settings, params["question"], params["asker"]),
+        "unsubscribe": links.question_link(settings, params["question"], params["asker"]),
+    },
     "confirm_subscription": lambda params, settings: {
         "link": links.subscription_link(settings, params["subscription"])
     },

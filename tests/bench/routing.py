@@ -86,7 +86,10 @@ class World:
 
     def _words(self, number: int, language: str) -> list[str]:
         draw = self.random
-        stems = ("".join(draw.choice("bdfgklmnprstvz") + draw.choice("aeiou") for _ in range(draw.randint(2, 3))) for _ in count())
+        stems = (
+            "".join(draw.choice("bdfgklmnprstvz") + draw.choice("aeiou") for _ in range(draw.randint(2, 3)))
+            for _ in count()
+        )
         return [next(stems) + draw.choice("bdfgklmnprt") + draw.choice(ENDINGS[language]) for _ in range(number)]
 
     def _word(self, topic: int, language: str) -> str:
@@ -161,7 +164,7 @@ def decide(db: Session, world: World, case: Case, now: datetime) -> bool:
     return bool(first)
 
 
-def _answer(db: Session, world: World, case: Case, question: Question, expert: User, now: datetime) -> None:  # noqa: PLR0913, PLR0917
+def _answer(db: Session, world: World, case: Case, question: Question, expert: User, now: datetime) -> None:
     if question.topic_id != case.topic and world.random.random() < 0.5:
         question.topic_id = case.topic  # he sets it right
         routing.retopiced(db, question, now=now)

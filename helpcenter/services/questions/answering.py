@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, InvalidInput
 from helpcenter.models import Asker, Clip, FaqEntry, Question, QuestionState, User
-from helpcenter.services import search
+from helpcenter.services import routing, search
 from helpcenter.services.notifications import queue_mail
 from helpcenter.services.questions.excerpt import first_lines
 from helpcenter.services.questions.states import ANSWERED, move
@@ -48,6 +48,7 @@ def answer(
     question.first_answered_at = question.first_answered_at or now
     question.answers += 1
     db.flush()
+    routing.answered(db, question, actor=actor, now=now)
     waiting = select(Asker).where(Asker.question_id == question.id, Asker.confirmed_at.is_not(None)).order_by(Asker.id)
     for asker in db.scalars(waiting.execution_options(populate_existing=True)).all():
         mail_answer(db, question, asker, now=now)

@@ -6,6 +6,7 @@ from helpcenter.services.routing.decisions import (
     assigned,
     claim_of,
     given,
+    has_accepted,
     history,
     note_proposals,
     outcome,
@@ -16,6 +17,6 @@ from helpcenter.services.routing.decisions import (
 from helpcenter.services.routing.proposing import Proposal, propose
 
 __all__ = [
-    "Proposal", "accepted", "answered", "assigned", "claim_of", "given", "history", "note_proposals", "outcome", "passed_on",
-    "propose", "retopiced", "who_passed",
+    "Proposal", "accepted", "answered", "assigned", "claim_of", "given", "has_accepted", "history", "note_proposals", "outcome",
+    "passed_on", "propose", "retopiced", "who_passed",
 ]  # fmt: skip

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from helpcenter.models import Question, RoutingDecision, RoutingStep, Topic, User
@@ -40,9 +40,10 @@ def assigned(db: Session, question: Question, proposal: Proposal, *, now: dateti
 
 
 def accepted(db: Session, question: Question, user: User, now: datetime) -> None:
-    """The person has taken the question: it is his."""
-    _note(db, question, _S.ACCEPTED, expert_id=user.id, actor=user, now=now)
-    learn(db, question, expert_id=user.id, topic_id=question.topic_id, good=1, now=now)
+    """The person has taken the question: it is his. Saying so twice counts once."""
+    claim = f"accepted:{user.id}:{question.state_at or question.created_at:%Y%m%dT%H%M%S.%f}"
+    if _note(db, question, _S.ACCEPTED, expert_id=user.id, actor=user, claim=claim, now=now):
+        learn(db, question, expert_id=user.id, topic_id=question.topic_id, good=1, now=now)
 
 
 def given(db: Session, question: Question, expert: User, *, actor: User | None, now: datetime) -> None:
@@ -51,7 +52,7 @@ def given(db: Session, question: Question, expert: User, *, actor: User | None, 
     learn(db, question, expert_id=expert.id, topic_id=question.topic_id, good=_SUGGESTED, now=now)
 
 
-def passed_on(  # noqa: PLR0913, PLR0917 -- who, to whom, about what, why
+def passed_on(
     db: Session, question: Question, from_: User, to: User | None, topic: Topic | None, reason: str, now: datetime
 ) -> None:
     """“Not my topic”: the question is not for `from_`; better for `to`, or about `topic`, where these are named.
@@ -61,7 +62,8 @@ def passed_on(  # noqa: PLR0913, PLR0917 -- who, to whom, about what, why
     """
     was, about = question.topic_id, topic.id if topic else question.topic_id
     _note(
-        db, question, _S.PASSED_ON, expert_id=to.id if to else None, from_id=from_.id, actor=from_, topic_id=about, reason=reason, now=now
+        db, question, _S.PASSED_ON, expert_id=to.id if to else None, from_id=from_.id, actor=from_, topic_id=about, reason=reason,
+        now=now,
     )  # fmt: skip
     learn(db, question, expert_id=from_.id, topic_id=about, bad=1, now=now)
     if to is not None:
@@ -88,7 +90,8 @@ def outcome(db: Session, question: Question, good: bool, now: datetime) -> None:
     expert_id = question.expert_id or db.scalar(_last(question, _S.ANSWERED))
     _note(db, question, _S.HELPED if good else _S.FAILED, expert_id=expert_id, now=now)
     learn(
-        db, question, expert_id=expert_id, topic_id=question.topic_id, good=_HELPED if good else 0, bad=0 if good else _FAILED, now=now
+        db, question, expert_id=expert_id, topic_id=question.topic_id, good=_HELPED if good else 0, bad=0 if good else _FAILED,
+        now=now,
     )  # fmt: skip
 
 
@@ -106,7 +109,17 @@ def who_passed(db: Session, question: Question) -> set[int]:
     return {one for one in db.scalars(wanted) if one is not None}
 
 
-def _last(question: Question, step: RoutingStep):  # type: ignore[no-untyped-def]  # SQLAlchemy's own Select
+def has_accepted(db: Session, question: Question, user: User) -> bool:
+    """Whether the question is his by his own word, and nobody's since."""
+    steps = (_S.ASSIGNED, _S.ACCEPTED, _S.GIVEN, _S.PASSED_ON)
+    wanted = select(RoutingDecision.step, RoutingDecision.expert_id).where(
+        RoutingDecision.question_id == question.id, RoutingDecision.step.in_(steps)
+    )
+    last = db.execute(wanted.order_by(RoutingDecision.id.desc()).limit(1)).first()
+    return last is not None and (last.step, last.expert_id) == (_S.ACCEPTED, user.id)
+
+
+def _last(question: Question, step: RoutingStep) -> Select[Any]:
     wanted = select(RoutingDecision.expert_id).where(
         RoutingDecision.question_id == question.id, RoutingDecision.step == step
     )

@@ -69,12 +69,14 @@ def gather(db: Session, question: Question, *, but: Collection[int], now: dateti
     people = {user.id: user for user in _experts(db) if user.id not in but}
     skills = {row.user_id: row for row in db.scalars(select(ExpertSkills).where(ExpertSkills.user_id.in_(people)))}
     learned = _learned(db, {*typed, *words.pieces(typed)})
-    known = {row.term for rows in learned.values() for row in rows} | {stem for stems in named.values() for stem in stems}
+    known = {row.term for rows in learned.values() for row in rows} | {
+        stem for stems in named.values() for stem in stems
+    }
     asked = Asked(words.weigh(typed, known | _stems_of(skills.values())), question.topic_id)
     typed |= {piece: typed[whole] for piece, whole in words.pieces(typed).items() if piece in asked.terms}
     age = aged(now)
     topics = {one: _topic(rows[one], named[one], learned, asked, age) for one in rows}
-    until = _duty(db, rows.get(_about(asked, topics)), now)
+    until = _duty(db, rows.get(_about(asked, topics) or 0), now)
     load, own = _open(db), _own_topics(db)
     experts = [
         replace(
@@ -145,12 +147,13 @@ def _about(asked: Asked, topics: Mapping[int, TopicFacts]) -> int | None:
 def _duty(db: Session, topic: Topic | None, now: datetime) -> dict[int, datetime]:
     people = [user.id for user in rota.on_duty(db, topic, now=now)]
     ends = select(Shift.user_id, func.max(Shift.ends_at)).where(Shift.user_id.in_(people))
-    return dict(db.execute(ends.where(Shift.starts_at <= now, Shift.ends_at > now).group_by(Shift.user_id)).all())
+    running = ends.where(Shift.starts_at <= now, Shift.ends_at > now).group_by(Shift.user_id)
+    return {user_id: until for user_id, until in db.execute(running) if user_id is not None}
 
 
 def _open(db: Session) -> Counter[int]:
     busy = select(Question.expert_id, func.count()).where(Question.expert_id.is_not(None), Question.state.not_in(_DONE))
-    return Counter(dict(db.execute(busy.group_by(Question.expert_id)).all()))
+    return Counter({one: number for one, number in db.execute(busy.group_by(Question.expert_id)) if one is not None})
 
 
 def _own_topics(db: Session) -> dict[int, set[int]]:

@@ -43,7 +43,9 @@ def learn(  # noqa: PLR0913 -- who, about what, and how much for and against
     weight = aged(now)
     rows: list[dict[str, Any]] = []
     if expert_id is not None and topic_id is not None:
-        rows.append(_row(f"expert:{expert_id}/topic:{topic_id}", SUM, expert_id, topic_id, good * weight, bad * weight, times))
+        rows.append(
+            _row(f"expert:{expert_id}/topic:{topic_id}", SUM, expert_id, topic_id, good * weight, bad * weight, times)
+        )
     if expert_id is not None:
         rows += _rows(f"expert:{expert_id}", stems, expert_id, None, good * weight, bad * weight)
     if topic_id is not None and good:
@@ -68,7 +70,7 @@ def _rows(
         yield _row(owner, stem, expert_id, topic_id, good, bad, 0)
 
 
-def _row(  # noqa: PLR0913, PLR0917 -- the row's columns
+def _row(
     owner: str, term: str, expert_id: int | None, topic_id: int | None, good: float, bad: float, times: int
 ) -> dict[str, Any]:
     return {

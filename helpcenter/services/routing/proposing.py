@@ -16,9 +16,9 @@ from helpcenter.worktime import WorkCalendar
 MOST: Final = 3
 _SURE: Final = 0.5
 _WORDS: Final = (
-    N_("the word “%(one)s”"),
-    N_("the words “%(one)s” and “%(two)s”"),
-    N_("the words “%(one)s”, “%(two)s” and “%(three)s”"),
+    N_("The word “%(one)s”."),
+    N_("The words “%(one)s” and “%(two)s”."),
+    N_("The words “%(one)s”, “%(two)s” and “%(three)s”."),
 )
 
 
@@ -88,30 +88,29 @@ def _reasons(one: Ranked, facts: Facts, tree: Tree, calendar: WorkCalendar | Non
     if expert.on_duty:
         yield _duty(facts.until[expert.id], calendar)
     if not expert.speaks:
-        yield Message(N_("does not answer in this language"))
+        yield Message(N_("Does not answer in this language."))
     if expert.open:
-        yield _count(expert.open, N_("has one open question"), N_("has %(count)s open questions"))
+        yield _count(expert.open, N_("Has one open question."), N_("Has %(count)s open questions."))
     else:
-        yield Message(N_("has no open question"))
+        yield Message(N_("Has no open question."))
 
 
 def _about(expert: ExpertFacts, topic_id: int, tree: Tree) -> Iterator[Message]:
     named = [above for above in tree.path(topic_id) if above in expert.topics]
     if named:
-        yield Message(N_("answers for this topic") if topic_id in named else N_("answers for a topic above this one"))
+        yield Message(N_("Answers for this topic.") if topic_id in named else N_("Answers for a topic above this one."))
     did = tree.sums(expert.did).get(topic_id, Tally())
     if did.times:
-        yield _count(did.times, N_("answered one like this"), N_("answered %(count)s like this"))
+        yield _count(did.times, N_("Has answered one like this."), N_("Has answered %(count)s like this."))
     if did.bad > did.good:
-        yield Message(N_("has passed on questions like this"))
+        yield Message(N_("Has passed on questions like this."))
 
 
 def _duty(until: datetime, calendar: WorkCalendar | None) -> Message:
     if calendar is None:
-        return Message(N_("on duty now"))
-    return Message(N_("on duty until %(time)s"), {"time": f"{until.astimezone(calendar.zone):%H:%M}"})
+        return Message(N_("On duty now."))
+    return Message(N_("On duty until %(time)s."), {"time": f"{until.astimezone(calendar.zone):%H:%M}"})
 
 
 def _count(count: int, one: str, many: str) -> Message:
     return Message(one) if count == 1 else Message(many, {"count": count})
-

@@ -213,7 +213,7 @@ def _prior(asked: Asked, one: int, tree: Tree) -> float:
     return left * usual + (INHERITED / deeper if chosen in tree.path(one) else 0)
 
 
-def _ranked(  # noqa: PLR0913, PLR0917 -- what `rank` has made once for all experts
+def _ranked(
     asked: Asked,
     expert: ExpertFacts,
     about: Mapping[int, float],

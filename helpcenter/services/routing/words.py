@@ -41,4 +41,6 @@ def weigh(stems: Mapping[str, str], known: Container[str]) -> dict[str, float]:
 
     Source for taking apart by a vocabulary: Koehn, Knight, Empirical methods for compound splitting (2003).
     """
-    return dict.fromkeys(stems, 1.0) | {piece: _WORTH for piece in pieces(stems) if piece in known and piece not in stems}
+    return dict.fromkeys(stems, 1.0) | {
+        piece: _WORTH for piece in pieces(stems) if piece in known and piece not in stems
+    }

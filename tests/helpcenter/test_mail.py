@@ -37,6 +37,9 @@ PARAMS = {
         "question": "Qu3stion", "title": "How <far>?", "topic": "Range & battery",
         "reason": {"text": "You are on duty for “%(topic)s”.", "params": {"topic": "Range <1>"}},
     },
+    "question_scheduled": {
+        **SESSION, "question": "Qu3stion", "asker": "A5ker", "session_title": "Questions & answers",
+    },
     "proposals_waiting": {"recording": "R3c", "title": "Questions <1>", "count": 2},
     "confirm_subscription": {"subscription": "5ub", "kind": "topic", "title": "How <far>?"},
     "session_reminder": {**SESSION, "subscription": "5ub", "lead": 86400},

@@ -80,6 +80,14 @@ DONE = {
     "proposed": N_("Proposed. Customers can vote on the session's page from now on."),
     "date_fixed": N_("The date is fixed, and the session is announced."),
     "import_started": N_("The import has begun. It goes on by itself, over days where YouTube's quota wants it."),
+    "taken": N_("It is yours now."),
+    "given": N_("Given away. Whoever has it now is told by mail."),
+    "passed": N_("Passed on. Thank you: the next question like this goes elsewhere."),
+    "retopiced": N_("The topic is changed."),
+    "merged": N_("Merged. Whoever waited for the one waits for the other now."),
+    "declined": N_("Declined, with your reason on its page."),
+    "planned": N_("Planned for the session. Whoever waits for the answer is told the date by mail."),
+    "released": N_("Let in. It finds its expert now."),
     "session_cancelled": N_("Cancelled. Whoever subscribed is told by mail."),
 }
 assert set(LANGUAGES) == set(LANGUAGE_NAMES)

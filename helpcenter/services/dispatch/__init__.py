@@ -15,10 +15,11 @@ from helpcenter.services.dispatch.lists import (
     next_after,
     sessions_today,
 )
+from helpcenter.services.dispatch.merging import alike
 from helpcenter.services.dispatch.scheduling import schedule, sessions_to_choose
 
 __all__ = [
-    "PAGE", "Event", "Line", "Mode", "Which", "count", "due", "find", "give", "give_by_itself", "history", "line_of",
+    "PAGE", "Event", "Line", "Mode", "Which", "alike", "count", "due", "find", "give", "give_by_itself", "history", "line_of",
     "list_questions", "may_list", "next_after", "pass_on", "release", "route", "schedule", "sessions_to_choose", "sessions_today",
     "set_topic", "take",
 ]  # fmt: skip

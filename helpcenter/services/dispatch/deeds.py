@@ -52,8 +52,7 @@ def pass_on(  # noqa: PLR0913 -- who, why, and who or what would be better
     """
     if better is not None and better.id == user.id:
         raise InvalidInput(N_("That is you. Please choose somebody else, or nobody."))
-    if question.state in CLOSED:
-        raise Conflict(N_("This question is closed. Reopen it first."))
+    _check_open(question)
     reason = _checked(reason)
     routing.passed_on(db, question, user, better, topic, reason, now)
     _audit(db, question, "pass on", user, now, better=better.id if better else None, reason=reason)
@@ -77,8 +76,7 @@ def set_topic(db: Session, question: Question, topic: Topic | None, *, actor: Us
     """The question is about `topic`; False where it is so already. Raises Conflict for a closed one."""
     if (topic.id if topic else None) == question.topic_id:
         return False
-    if question.state in CLOSED:
-        raise Conflict(N_("This question is closed. Reopen it first."))
+    _check_open(question)
     _set_topic(db, question, topic, actor, now)
     routing.retopiced(db, question, now=now)
     return True
@@ -122,6 +120,11 @@ def _leave_to_editors(db: Session, question: Question, user: User, now: datetime
         db, effect_key=f"question-for-nobody:{question.public_id}:{now:%Y%m%dT%H%M%S}:{user.public_id}",
         message=Message(said, {"title": question.title}), link=links.staff_question_path(question.public_id), now=now,
     )  # fmt: skip
+
+
+def _check_open(question: Question) -> None:
+    if question.state in CLOSED:
+        raise Conflict(N_("This question is closed. Reopen it first."))
 
 
 def _checked(reason: str) -> str:

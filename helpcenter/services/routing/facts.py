@@ -25,7 +25,8 @@ from helpcenter.permissions import Role
 from helpcenter.services import rota
 from helpcenter.services.routing import words
 from helpcenter.services.routing.learning import SUM, aged
-from helpcenter.services.routing.scoring import Asked, ExpertFacts, Tally, TopicFacts, topic_odds
+from helpcenter.services.routing.scoring import ExpertFacts, Tally
+from helpcenter.services.routing.subject import Asked, TopicFacts, Tree
 
 _S = QuestionState
 _DONE: Final = (_S.ANSWERED, _S.CONFIRMED, _S.DECLINED, _S.MERGED)
@@ -139,7 +140,7 @@ def _tally(row: _Row, age: float) -> Tally:
 
 def _about(asked: Asked, topics: Mapping[int, TopicFacts]) -> int | None:
     """The topic whose duty it is: the likeliest, where it is likelier than all others together."""
-    odds = topic_odds(asked, topics)
+    odds = Tree(topics, asked).odds()
     best = max(odds, key=lambda one: odds[one], default=None)
     return best if best is not None and odds[best] >= _SURE else asked.topic_id
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from helpcenter.errors import N_, Message
 from helpcenter.models import Question, Topic, User
 from helpcenter.services.routing.facts import Facts, gather
-from helpcenter.services.routing.scoring import ExpertFacts, Ranked, Tally, Tree, is_clear, rank
+from helpcenter.services.routing.scoring import ExpertFacts, Ranked, Tally, is_clear, rank, sums
+from helpcenter.services.routing.subject import Tree
 from helpcenter.worktime import WorkCalendar
 
 MOST: Final = 3
@@ -62,7 +63,7 @@ def propose(
     facts = gather(db, question, but=but, now=now)
     ranked = rank(facts.asked, facts.topics, facts.experts)
     clear = is_clear(ranked)
-    tree = Tree(facts.topics)
+    tree = Tree(facts.topics, facts.asked)
     return [
         Proposal(
             _topic(one, facts), facts.people[one.expert.id], one.score, one.likely, list(_reasons(one, facts, tree, calendar)),
@@ -99,7 +100,7 @@ def _about(expert: ExpertFacts, topic_id: int, tree: Tree) -> Iterator[Message]:
     named = [above for above in tree.path(topic_id) if above in expert.topics]
     if named:
         yield Message(N_("Answers for this topic.") if topic_id in named else N_("Answers for a topic above this one."))
-    did = tree.sums(expert.did).get(topic_id, Tally())
+    did = sums(expert.did, tree).get(topic_id, Tally())
     if did.times:
         yield _count(did.times, N_("Has answered one like this."), N_("Has answered %(count)s like this."))
     if did.bad > did.good:

@@ -114,4 +114,3 @@ def test_who_is_much_likelier_but_busy_is_not_passed_over_without_a_word():
 
 def test_without_experts_there_is_nobody_and_nothing_is_clear():
     assert (rank(asked("akku"), topics(), []), is_clear([])) == ([], False)
-

@@ -1,6 +1,6 @@
 """How questions are spoken of to those who answer them."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from flask_babel import format_timedelta, gettext
@@ -13,6 +13,7 @@ from helpcenter.services.questions.states import CLOSED
 from helpcenter.web import now
 
 _S = QuestionState
+_MINUTE: Final = timedelta(minutes=1)
 _STATES: Final[dict[QuestionState, tuple[str, str]]] = {
     _S.NEW: (N_("new"), "busy"),
     _S.ROUTED: (N_("with an expert"), ""),
@@ -72,4 +73,5 @@ def is_late(question: Question) -> bool:
 @bp.app_template_global()
 def ago(at: datetime) -> str:
     """How far away the instant is, in words: “in 3 hours”, “2 days ago”."""
-    return str(format_timedelta(at - now(), add_direction=True))
+    distance = at - now()
+    return str(gettext("just now") if abs(distance) < _MINUTE else format_timedelta(distance, add_direction=True))

@@ -56,7 +56,7 @@ def history(db: Session, question: Question, *, language: str) -> list[Event]:
         (row.at, row.expert_id): row.proposals[0]["reasons"] for row in decisions if row.step is RoutingStep.ASSIGNED
     }
     events += [event for row in rows if (event := _audited(row, people, topics, whys))]
-    return sorted(events, key=lambda event: event.at, reverse=True)
+    return sorted(events, key=lambda event: event.at)[::-1]
 
 
 def _proposed(row: RoutingDecision, people: Mapping[int, str]) -> Event:

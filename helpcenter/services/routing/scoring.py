@@ -132,7 +132,7 @@ class _Scene:
         odds = _logit(share) + max(-MOST_BY_WORDS, min(MOST_BY_WORDS, sum(words.values())))
         odds += SKILL * min(_MOST_SKILLS, len(known)) + (0 if expert.speaks else WRONG_LANGUAGE)
         telling = sorted((term for term in words if words[term] > 0), key=lambda term: -words[term])
-        said = self.tree.telling(topic) if topic is not None else []
+        said = self.tree.telling(topic) if topic is not None and does[topic] >= ABOVE else []
         return Ranked(
             expert, topic, 1 / (1 + exp(-odds)), odds + (ON_DUTY if expert.on_duty else 0) - BUSY * log2(1 + expert.open),
             self.about[topic] if topic is not None else 0.0, tuple(dict.fromkeys([*known, *said, *telling])),

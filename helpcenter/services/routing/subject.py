@@ -9,8 +9,6 @@ TRUST, INHERITED = 0.55, 0.25
 """How often the topic that the asker chose is the right one, and how often one below it."""
 MU: Final = 8.0
 """How many words what is above a topic is worth in it."""
-BELOW: Final = 0.1
-"""What a word said about a topic is worth above it; with more, a topic that little is known of would look like its siblings."""
 VOCABULARY: Final = 5000.0
 LONG: Final = 8.0
 """From so many words on a question's words count less each."""
@@ -51,16 +49,10 @@ class Tree:
     def __init__(self, topics: Mapping[int, TopicFacts], asked: Asked) -> None:
         self.topics, self.asked = topics, asked
         self._paths = {one: self._path(one) for one in topics}
-        self._sums: dict[int, dict[str, float]] = {one: {} for one in topics}
-        self._totals = dict.fromkeys(topics, 0.0)
         self._below = dict.fromkeys(topics, 0)
-        for one, topic in topics.items():
-            for above in self._paths[one]:
-                worth = 1.0 if above == one else BELOW
-                self._totals[above] += worth * topic.total
-                self._below[above] += above != one
-                for term, weight in topic.words.items():
-                    self._sums[above][term] = self._sums[above].get(term, 0.0) + worth * weight
+        for one in topics:
+            for above in self._paths[one][1:]:
+                self._below[above] += 1
         everything = sum(topic.total for topic in topics.values()) + VOCABULARY
         often = {term: sum(topic.words.get(term, 0.0) for topic in topics.values()) for term in asked.terms}
         self.usual = {term: (number + 1) / everything for term, number in often.items()}
@@ -72,11 +64,14 @@ class Tree:
         return self._paths.get(one, ()) if one is not None else ()
 
     def said(self, one: int) -> Mapping[str, float]:
-        """How often each of the question's stems is said about the topic, smoothed by what is above it."""
+        """How often each of the question's stems is said about the topic, smoothed by what is said of the one above it.
+
+        That is of the one above itself, not of all below it: else a topic of which little is known would look like its siblings.
+        """
         if one not in self._said:
             above = self._paths[one][1:2]
             prior = self.said(above[0]) if above else self.usual
-            words, total = self._sums[one], self._totals[one] + MU
+            words, total = self.topics[one].words, self.topics[one].total + MU
             self._said[one] = {term: (words.get(term, 0.0) + MU * share) / total for term, share in prior.items()}
         return self._said[one]
 

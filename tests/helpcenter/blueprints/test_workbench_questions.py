@@ -282,6 +282,23 @@ def test_the_expert_starts_with_his_day(ports, sign_in, anna):
     assert ("Mine today" in page, "Tonight" in page, "Tomorrow" in page) == (True, True, False)
 
 
+def test_what_one_knows_is_kept_and_decides_who_is_proposed(ports, sign_in, anna, ben, battery):
+    browser = sign_in(anna)
+    assert (
+        browser.post(
+            "/workbench/today/skills", data={"words": " Bluetooth,\nbrake ", "languages": ["de", "xx"]}
+        ).status_code
+        == 302
+    )
+    page = browser.get("/workbench/today").text
+    assert 'value="Bluetooth, brake"' in page
+    question = _question(ports, title="Bluetooth?", topic_id=battery.id, language="de")
+    shown = sign_in(ben).get(f"/workbench/questions/{question.public_id}").text
+    assert shown.index("<strong>Anna</strong>") < shown.index("<strong>Ben</strong>")
+    refused = browser.post("/workbench/today/skills", data={"words": "x" * 501})
+    assert (refused.status_code, "Please say it in at most 500 letters." in refused.text) == (400, True)
+
+
 def test_customers_have_no_business_here(ports, sign_in, client):
     with ports.database.transaction() as db:
         customer = make_user(db, Role.SUPER_USER)

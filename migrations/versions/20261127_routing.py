@@ -37,7 +37,9 @@ def upgrade() -> None:
             ["question_id"], ["questions.id"], name=op.f("fk_routing_decisions_question_id"), ondelete="CASCADE"
         ),
         *(
-            sa.ForeignKeyConstraint([name], ["users.id"], name=op.f(f"fk_routing_decisions_{name}"), ondelete="SET NULL")
+            sa.ForeignKeyConstraint(
+                [name], ["users.id"], name=op.f(f"fk_routing_decisions_{name}"), ondelete="SET NULL"
+            )
             for name in _PEOPLE
         ),
         sa.ForeignKeyConstraint(
@@ -58,8 +60,12 @@ def upgrade() -> None:
         sa.Column("good", sa.Double(), nullable=False),
         sa.Column("bad", sa.Double(), nullable=False),
         sa.Column("times", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["expert_id"], ["users.id"], name=op.f("fk_routing_terms_expert_id"), ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["topic_id"], ["topics.id"], name=op.f("fk_routing_terms_topic_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(
+            ["expert_id"], ["users.id"], name=op.f("fk_routing_terms_expert_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["topic_id"], ["topics.id"], name=op.f("fk_routing_terms_topic_id"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_routing_terms")),
         sa.UniqueConstraint("owner", "term", name=op.f("uq_routing_terms_owner_term")),
     )

@@ -90,7 +90,7 @@ def release(db: Session, question: Question, *, actor: User, now: datetime) -> N
     if db.execute(freed.values(held_for="").returning(Question.id)).first() is None:
         raise Conflict(N_("Somebody has decided about this question already."))
     db.refresh(question)
-    _audit(db, question, "release", actor, now, held_for=held)
+    _audit(db, question, "released", actor, now, held_for=held)
     search.index_question(db, question.id)
     defer(db, ROUTE_QUESTION, question.id)
 

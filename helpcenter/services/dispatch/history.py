@@ -21,7 +21,7 @@ _SAID: Final = {
     "merged": N_("It became part of another question."),
     "declined": N_("It was declined."),
     "reopened": N_("It was reopened."),
-    "release": N_("It was let in."),
+    "released": N_("It was let in."),
     "hold": N_("It was held back."),
     "assign": N_("Given to %(to)s."),
     "topic": N_("Topic: %(topic)s."),

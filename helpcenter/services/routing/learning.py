@@ -84,6 +84,7 @@ def _add(db: Session, rows: list[dict[str, Any]]) -> None:
     # Always in the same order: two who learn the same words at once wait instead of holding each other up for ever.
     rows = sorted(rows, key=lambda row: (row["owner"], row["term"]))
     dialect = postgresql if db.get_bind().dialect.name == "postgresql" else sqlite
-    new = dialect.insert(RoutingTerm).values(rows)
-    more = {name: getattr(RoutingTerm, name) + getattr(new.excluded, name) for name in ("good", "bad", "times")}
-    db.execute(new.on_conflict_do_update(index_elements=["owner", "term"], set_=more))
+    table: Any = RoutingTerm.__table__
+    new = dialect.insert(table)
+    more = {name: table.c[name] + new.excluded[name] for name in ("good", "bad", "times")}
+    db.execute(new.on_conflict_do_update(index_elements=["owner", "term"], set_=more), rows)

@@ -19,6 +19,7 @@ CHECK_CHANNEL: Final = "check_channel"
 WATCH_QUESTION: Final = "watch_question"
 ASK_SOLVED: Final = "ask_solved"
 TELL_NEWS: Final = "tell_news"
+ROUTE_QUESTION: Final = "route_question"
 
 _KEY = "doorbells"
 

@@ -88,6 +88,10 @@ class Settings(BaseSettings):
     solved_days: float = Field(
         3, gt=0, description="Days after which whoever was sent an answer is asked whether it solved his question."
     )
+    route: Literal["auto", "propose"] = Field(
+        "auto",
+        description="`auto` gives a question to its expert at once where that is clear; `propose` only proposes.",
+    )
     limits_url: str = Field(
         "", description="Shared store for rate limits, `redis://…`; empty: in the process (one web process only)."
     )

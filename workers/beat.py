@@ -13,6 +13,7 @@ from helpcenter.jobs import (
     CHECK_CHANNEL,
     IMPORT_CHANNEL,
     PROJECT_BROADCAST,
+    ROUTE_QUESTION,
     SEND_MAIL,
     SEND_REMINDER,
     TELL_NEWS,
@@ -22,7 +23,7 @@ from helpcenter.jobs import (
 )
 from helpcenter.models import Heartbeat
 from helpcenter.ports import Ports
-from helpcenter.services import broadcasts, channels, fate, following, questions, steps, videos
+from helpcenter.services import broadcasts, channels, dispatch, fate, following, questions, steps, videos
 from helpcenter.services.notifications.sending import due_mails
 from helpcenter.services.sessions import reminders
 from workers.janitor import tidy
@@ -34,6 +35,7 @@ _DUE: Final = (
     (WATCH_VIDEO, videos.due),
     (IMPORT_CHANNEL, videos.due_imports),
     (CHECK_CHANNEL, channels.due_checks),
+    (ROUTE_QUESTION, dispatch.due),
     (WATCH_QUESTION, fate.due),
 )
 """Each task, and who says for which rows it is due."""

@@ -8,6 +8,7 @@ from helpcenter.jobs import (
     CHECK_CHANNEL,
     IMPORT_CHANNEL,
     PROJECT_BROADCAST,
+    ROUTE_QUESTION,
     SEND_MAIL,
     SEND_REMINDER,
     TELL_NEWS,
@@ -15,7 +16,7 @@ from helpcenter.jobs import (
     WATCH_QUESTION,
     WATCH_VIDEO,
 )
-from workers import beat, fate, mails, process, reminders, waiting
+from workers import beat, fate, mails, process, reminders, routing, waiting
 from workers.archive import importing
 from workers.archive.watch import watch
 from workers.live import channels
@@ -36,6 +37,11 @@ def send_mail(mail_id: int) -> None:
 def send_reminder(reminder_id: int) -> None:
     """Remind the subscribers of a live session, if that is still to be done."""
     reminders.send(process.ports(), reminder_id)
+
+
+def route_question(question_id: int) -> None:
+    """Find out who should answer the question, if that is still to be done."""
+    routing.route(process.ports(), question_id)
 
 
 def project_broadcast(broadcast_id: int) -> None:
@@ -90,4 +96,5 @@ def register(app: Celery) -> None:
     app.task(watch_question, name=WATCH_QUESTION)
     app.task(ask_solved, name=ASK_SOLVED)
     app.task(tell_news, name=TELL_NEWS)
+    app.task(route_question, name=ROUTE_QUESTION)
     app.task(tick, name=TICK)

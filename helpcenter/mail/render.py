@@ -118,6 +118,12 @@ _LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, Any]]]
         "link": links.circle_link(settings, "join"),
         "rules": links.circle_link(settings, "rules"),
     },
+    "question_scheduled": lambda params, settings: {
+        "link": links.session_link(settings, params["session"], params["question"]),
+        "calendar": links.calendar_link(settings, params["session"]),
+        "question_link": links.question_link(settings, params["question"], params["asker"]),
+        "unsubscribe": links.question_link(settings, params["question"], params["asker"]),
+    },
     "confirm_subscription": lambda params, settings: {
         "link": links.subscription_link(settings, params["subscription"])
     },

@@ -50,6 +50,7 @@ from helpcenter.models.recordings import (
     Visibility,
 )
 from helpcenter.models.rota import Shift, Team, TeamMember, TeamTopic
+from helpcenter.models.routing import ExpertSkills, RoutingDecision, RoutingStep, RoutingTerm
 from helpcenter.models.search import SearchDocument, SearchTerm
 from helpcenter.models.sessions import (
     DateOption,
@@ -95,6 +96,7 @@ __all__ = [
     "DiscardedFile",
     "EditorTask",
     "EntryState",
+    "ExpertSkills",
     "FaqClip",
     "FaqEntry",
     "FaqRevision",
@@ -131,6 +133,9 @@ __all__ = [
     "RecordingState",
     "RecordingVersion",
     "Reminder",
+    "RoutingDecision",
+    "RoutingStep",
+    "RoutingTerm",
     "SearchCount",
     "SearchDocument",
     "SearchTerm",

@@ -1,6 +1,6 @@
 """`make bench`: what things cost, as ratios measured in one run; prints a table and writes bench.json.
 
-`python -m tests.bench NAME …` runs only the named parts (pipeline, search, pages, desk, live, month, demo).
+`python -m tests.bench NAME …` runs only the named parts (pipeline, search, pages, routing, desk, live, month, demo).
 """
 
 import json
@@ -33,6 +33,12 @@ def pages() -> Figures:
     from tests.bench.pages import bench_pages
 
     return bench_pages()
+
+
+def routing() -> Figures:
+    from tests.bench.routing import bench_routing
+
+    return bench_routing()
 
 
 def desk() -> Figures:
@@ -87,6 +93,7 @@ PARTS: dict[str, Callable[[], Figures]] = {
     "pipeline": pipeline,
     "search": search,
     "pages": pages,
+    "routing": routing,
     "desk": desk,
     "live": live,
     "month": month,

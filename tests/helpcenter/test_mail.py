@@ -46,6 +46,9 @@ PARAMS = {
     "question_solved": {"question": "Qu3stion", "asker": "A5ker", "title": "How <far>?"},
     "circle_invitation": {},
     "topic_news": {"subscription": "5ub", "title": "Range <far>", "answers": [{"slug": "how-far", "title": "How <far>?"}] * 2},
+    "question_scheduled": {
+        **SESSION, "question": "Qu3stion", "asker": "A5ker", "session_title": "Questions & answers",
+    },
     "proposals_waiting": {"recording": "R3c", "title": "Questions <1>", "count": 2},
     "confirm_subscription": {"subscription": "5ub", "kind": "topic", "title": "How <far>?"},
     "session_reminder": {**SESSION, "subscription": "5ub", "lead": 86400},

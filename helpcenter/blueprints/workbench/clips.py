@@ -23,9 +23,9 @@ AROUND = 12.0  # seconds before and after the stretch, to see where it is cut
 @bp.get("")
 @require(Action.UPLOAD)
 def home() -> ResponseReturnValue:
-    """The proposals that wait, newest recording first; those who may not publish see their recordings."""
+    """The proposals that wait, newest recording first; those who may not publish see what their day holds."""
     if not allowed(Action.PUBLISH):
-        return redirect(url_for("workbench.recordings"))
+        return redirect(url_for("workbench.today"))
     with reading() as db:
         proposals, total = workbench.inbox(db, page=page_number())
         found = analytics.deflected(db, since=now() - MONTH)

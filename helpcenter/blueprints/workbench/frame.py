@@ -117,6 +117,14 @@ DONE = {
     "gap_taken": N_("It stands in the agenda now."),
     "gap_dismissed": N_("Dismissed. It comes back only with new evidence."),
     "gap_back": N_("It is proposed again."),
+    "taken": N_("It is yours now."),
+    "given": N_("Given away. Whoever has it now is told by mail."),
+    "passed": N_("Passed on. Thank you: the next question like this goes elsewhere."),
+    "retopiced": N_("The topic is changed."),
+    "merged": N_("Merged. Whoever waited for the one waits for the other now."),
+    "declined": N_("Declined, with your reason on its page."),
+    "planned": N_("Planned for the session. Whoever waits for the answer is told the date by mail."),
+    "released": N_("Let in. It finds its expert now."),
     "session_cancelled": N_("Cancelled. Whoever subscribed is told by mail."),
 }
 assert set(LANGUAGES) == set(LANGUAGE_NAMES)

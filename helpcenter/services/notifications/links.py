@@ -31,7 +31,7 @@ def staff_question_link(settings: Settings, question: str) -> str:
 
 def staff_question_path(question: str) -> str:
     """The path of that page."""
-    return f"/questions/{quote(question, safe='')}"
+    return f"/workbench/questions/{quote(question, safe='')}"
 
 
 def entry_link(settings: Settings, slug: str, clip: str | None = None) -> str:

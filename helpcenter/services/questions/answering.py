@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, InvalidInput
 from helpcenter.models import Answer, AnswerState, Asker, Clip, FaqEntry, Question, QuestionState, Solved, User
-from helpcenter.services import search
+from helpcenter.services import routing, search
 from helpcenter.services.notifications import queue_mail
 from helpcenter.services.questions.excerpt import first_lines
 from helpcenter.services.questions.states import ANSWERED, move
@@ -48,6 +48,7 @@ def answer(
     question.first_answered_at = question.first_answered_at or now
     question.answers += 1
     db.flush()
+    routing.answered(db, question, actor=actor, now=now)
     for asker in _waiting(db, question):
         mail_answer(db, question, asker, now=now)
     search.index_question(db, question.id)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, InvalidInput, TooMany
+from helpcenter.jobs import ROUTE_QUESTION, defer
 from helpcenter.models import Asker, Question, QuestionState, Topic, User, new_public_id
 from helpcenter.services.notifications import clean_address, insert_once, queue_mail
 from helpcenter.services.questions.answering import mail_answer, mail_declined
@@ -97,6 +98,7 @@ def confirm_asker(db: Session, asker: Asker, *, now: datetime) -> None:
     if asker.confirmed_at is None:
         asker.confirmed_at = now
         db.flush()
+        defer(db, ROUTE_QUESTION, question.id)
     if question.state in ANSWERED:
         mail_answer(db, question, asker, now=now)
     elif question.state is QuestionState.DECLINED:

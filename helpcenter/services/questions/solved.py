@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from helpcenter.errors import N_, Conflict, InvalidInput
 from helpcenter.models import Asker, AuditRow, FaqClip, Question, QuestionState, RatingKind, Solved, User
 from helpcenter.permissions import Role
-from helpcenter.services import ratings
+from helpcenter.services import ratings, routing
 from helpcenter.services.notifications import queue_mail
 from helpcenter.services.questions.answering import reopen
 from helpcenter.services.questions.states import ANSWERED, move
@@ -124,7 +124,14 @@ def _count_against(db: Session, question: Question, trouble: Trouble, text: str,
     if entry_id is not None or clip_id is not None:
         reason = f"{trouble.value}: {text}" if text else trouble.value
         ratings.rate(
-            db, entry_id, clip_id, helpful=False, reason=reason, kind=RatingKind.FAILED, question_id=question.id, now=now
+            db,
+            entry_id,
+            clip_id,
+            helpful=False,
+            reason=reason,
+            kind=RatingKind.FAILED,
+            question_id=question.id,
+            now=now,
         )
 
 
@@ -145,3 +152,4 @@ def _who_answered(db: Session, question: Question) -> User | None:
 
 def _tell_routing(db: Session, question: Question, *, good: bool, now: datetime) -> None:
     """What became of the question, for whoever learns from it whom to ask."""
+    routing.outcome(db, question, good, now)

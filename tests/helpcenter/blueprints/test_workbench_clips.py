@@ -124,7 +124,7 @@ def test_an_expert_may_not_publish(ports, sign_in):
         own = make_clip(db, make_recording(db, created_by_id=expert.id))
         foreign = make_clip(db, make_recording(db))
     browser = sign_in(expert)
-    assert browser.get("/workbench").location == "/workbench/recordings"
+    assert browser.get("/workbench").location == "/workbench/today"
     assert browser.post(f"/workbench/clips/{own.public_id}", data=decision(topic="")).status_code == 403
     assert browser.get(f"/workbench/clips/{own.public_id}").status_code == 200
     assert browser.get(f"/workbench/clips/{foreign.public_id}").status_code == 403

@@ -3,10 +3,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from helpcenter.jobs import ASK_SOLVED
+from helpcenter.jobs import ASK_SOLVED, TELL_NEWS
 from helpcenter.models import OutgoingMail
-from helpcenter.services import questions
-from tests.factories import NOW, make_answer, make_question
+from helpcenter.services import faq, questions
+from tests.factories import NOW, make_answer, make_entry, make_question, make_subscription, make_topic
 from workers import beat, waiting
 
 DAY = timedelta(days=1)
@@ -24,10 +24,10 @@ def asked(ports):
     return read
 
 
-def _tick_twice(ports, queue):
+def _tick_twice(ports, queue, task=ASK_SOLVED):
     for _ in range(2):
         beat.tick(ports)
-    bells = [bell.row_id for bell in queue.rung if bell.task == ASK_SOLVED]
+    bells = [bell.row_id for bell in queue.rung if bell.task == task]
     queue.rung.clear()
     return bells
 
@@ -72,3 +72,18 @@ def test_how_many_days_is_a_setting(ports, settings, queue, clock):
     clock.advance(hours=13)
     assert _tick_twice(ports, queue) == []
     assert len(_tick_twice(quick, queue)) >= 1
+
+
+def test_two_beats_tell_of_news_once(each_database, ports, queue, clock):
+    with ports.database.transaction() as db:
+        topic = make_topic(db, slug="battery")
+        make_subscription(db, "answers:battery")
+        faq.publish(db, make_entry(db, topic=topic), editor=None, now=NOW)
+    assert _tick_twice(ports, queue, TELL_NEWS) == []
+    clock.advance(hours=1)
+    for _ in range(3):
+        for one in _tick_twice(ports, queue, TELL_NEWS):
+            waiting.tell_news(ports, one)
+            waiting.tell_news(ports, one)
+    with ports.database.reading() as db:
+        assert db.scalars(select(OutgoingMail.kind)).all() == ["topic_news"]

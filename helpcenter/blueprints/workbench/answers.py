@@ -154,6 +154,6 @@ def _page(db: Session, found: Question, form: Form) -> str:
         "workbench/answer.html", question=found, form=form, clip=clip, entry=entry, closed=found.state in CLOSED,
         entry_title=lambda one: faq.EntryLine(one, 0).title(language()), words=words,
         pieces=answers.pieces_for(db, words, language=found.language, visibilities=visibilities()),
-        history=answers.history(db, found), waiting=sum(1 for one in found.askers if one.confirmed_at),
+        answers=answers.history(db, found), waiting=sum(1 for one in found.askers if one.confirmed_at),
         preview=markdown.render(form.get("body")) if form.get("do") == _PREVIEW else None,
     )  # fmt: skip

@@ -46,6 +46,12 @@ def browser_of(open_page, site, ports):
     return opened
 
 
+def press(page, key):
+    """Press the key as soon as the page's script listens: it shows then that there are keys."""
+    expect(page.get_by_text("Keys", exact=True)).to_be_visible()
+    page.keyboard.press(key)
+
+
 def test_a_question_is_passed_on_and_found_by_the_right_one(cast, browser_of, ports):
     anna, ben, question, _ = cast
     page = browser_of(anna)
@@ -53,7 +59,7 @@ def test_a_question_is_passed_on_and_found_by_the_right_one(cast, browser_of, po
     expect(page.get_by_text("2 questions wait for you.")).to_be_visible()
     page.get_by_role("link", name="The battery smells of smoke").click()
     expect(page.get_by_text("It is yours.")).to_be_visible()
-    page.keyboard.press("p")
+    press(page, "p")
     expect(page.get_by_label("Better:")).to_be_focused()
     page.get_by_label("Better:").select_option("Ben")
     page.get_by_label("In a few words").fill("Ben knows about fires")
@@ -65,7 +71,7 @@ def test_a_question_is_passed_on_and_found_by_the_right_one(cast, browser_of, po
     other.goto("/workbench/questions?show=mine")
     other.get_by_role("link", name="The battery smells of smoke").click()
     expect(other.get_by_text("Passed on: Ben knows about fires")).to_be_visible()
-    other.keyboard.press("a")
+    press(other, "a")
     expect(other.get_by_role("status")).to_have_text("It is yours now.")
     expect(other.get_by_role("button", name="Accept it")).to_have_count(0)
     with ports.database.reading() as db:
@@ -77,15 +83,15 @@ def test_keys_lead_on_and_can_be_switched_off(cast, browser_of):
     anna, _, question, other = cast
     page = browser_of(anna)
     page.goto(f"/workbench/questions/{question.public_id}")
-    page.keyboard.press("n")
+    press(page, "n")
     expect(page.get_by_role("heading", level=1)).to_have_text(other.title)
     page.get_by_text("Keys", exact=True).click()
     page.get_by_label("Single letters work on this page").uncheck()
     page.locator("h1").click()
-    page.keyboard.press("p")
+    press(page, "p")
     expect(page.get_by_label("Better:")).not_to_be_visible()
     page.reload()
-    page.keyboard.press("p")
+    press(page, "p")
     expect(page.get_by_label("Better:")).not_to_be_visible()
 
 

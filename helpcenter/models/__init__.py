@@ -2,6 +2,7 @@
 
 from helpcenter.models.accounts import MailLink, SignIn, User
 from helpcenter.models.analytics import Deflection, Rating
+from helpcenter.models.asking import AskOnce, AskTrace, AttachmentState, QuestionAttachment, QuestionTwin
 from helpcenter.models.audit import AuditRow
 from helpcenter.models.base import Base, PublicContent, new_public_id
 from helpcenter.models.channels import (
@@ -67,8 +68,11 @@ from helpcenter.models.uploads import Upload
 __all__ = [
     "AgendaStage",
     "Alarm",
+    "AskOnce",
+    "AskTrace",
     "Asker",
     "Asset",
+    "AttachmentState",
     "AuditRow",
     "Base",
     "Broadcast",
@@ -108,7 +112,9 @@ __all__ = [
     "PlatformVideo",
     "PublicContent",
     "Question",
+    "QuestionAttachment",
     "QuestionState",
+    "QuestionTwin",
     "QuestionVote",
     "QuotaDay",
     "QuotaEntry",

@@ -16,6 +16,7 @@ SEND_REMINDER: Final = "send_reminder"
 WATCH_VIDEO: Final = "watch_video"
 IMPORT_CHANNEL: Final = "import_channel"
 CHECK_CHANNEL: Final = "check_channel"
+MAKE_ATTACHMENT: Final = "make_attachment"
 
 _KEY = "doorbells"
 

@@ -233,6 +233,11 @@ class Settings(BaseSettings):
         return self.rtmp_address or f"rtmp://{host}:{self.rtmp_port}/live"
 
     @property
+    def arrivals(self) -> Path:
+        """The folder in which files that askers send wait for a worker."""
+        return self.data_root.resolve() / "arrivals"
+
+    @property
     def uploads(self) -> Path:
         """The folder for uploads that are not complete."""
         return self.data_root.resolve() / "uploads"

@@ -9,6 +9,7 @@ from helpcenter.jobs import (
     ADVANCE_RECORDING,
     CHECK_CHANNEL,
     IMPORT_CHANNEL,
+    MAKE_ATTACHMENT,
     PROJECT_BROADCAST,
     SEND_MAIL,
     SEND_REMINDER,
@@ -17,10 +18,19 @@ from helpcenter.jobs import (
 )
 from helpcenter.models import Heartbeat
 from helpcenter.ports import Ports
-from helpcenter.services import broadcasts, channels, steps, videos
+from helpcenter.services import attachments, broadcasts, channels, steps, videos
 from helpcenter.services.notifications.sending import due_mails
 from helpcenter.services.sessions import reminders
 from workers.janitor import tidy
+
+_DUE = (
+    (broadcasts.due, PROJECT_BROADCAST),
+    (videos.due, WATCH_VIDEO),
+    (videos.due_imports, IMPORT_CHANNEL),
+    (channels.due_checks, CHECK_CHANNEL),
+    (attachments.due, MAKE_ATTACHMENT),
+)
+"""What names the rows that are due, and the task that looks at one."""
 
 
 def tick(ports: Ports) -> None:
@@ -37,14 +47,9 @@ def tick(ports: Ports) -> None:
             reminders.plan_all(db, now=now, pace=ports.settings.live_pace)
         for reminder_id in reminders.due(db, now=now):
             defer(db, SEND_REMINDER, reminder_id)
-        for broadcast_id in broadcasts.due(db, now=now):
-            defer(db, PROJECT_BROADCAST, broadcast_id)
-        for video_id in videos.due(db, now=now):
-            defer(db, WATCH_VIDEO, video_id)
-        for import_id in videos.due_imports(db, now=now):
-            defer(db, IMPORT_CHANNEL, import_id)
-        for channel_id in channels.due_checks(db, now=now):
-            defer(db, CHECK_CHANNEL, channel_id)
+        for due, task in _DUE:
+            for row_id in due(db, now=now):
+                defer(db, task, row_id)
     tidy(ports)
 
 

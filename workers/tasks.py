@@ -6,13 +6,14 @@ from helpcenter.jobs import (
     ADVANCE_RECORDING,
     CHECK_CHANNEL,
     IMPORT_CHANNEL,
+    MAKE_ATTACHMENT,
     PROJECT_BROADCAST,
     SEND_MAIL,
     SEND_REMINDER,
     TICK,
     WATCH_VIDEO,
 )
-from workers import beat, mails, process, reminders
+from workers import attachments, beat, mails, process, reminders
 from workers.archive import importing
 from workers.archive.watch import watch
 from workers.live import channels
@@ -55,6 +56,11 @@ def check_channel(channel_id: int) -> None:
     channels.check(process.ports(), channel_id)
 
 
+def make_attachment(attachment_id: int) -> None:
+    """Make what an asker sent anew."""
+    attachments.make(process.ports(), attachment_id)
+
+
 def tick() -> None:
     """Ring for what is due, and tidy up."""
     beat.tick(process.ports())
@@ -69,4 +75,5 @@ def register(app: Celery) -> None:
     app.task(watch_video, name=WATCH_VIDEO)
     app.task(import_channel, name=IMPORT_CHANNEL)
     app.task(check_channel, name=CHECK_CHANNEL)
+    app.task(make_attachment, name=MAKE_ATTACHMENT)
     app.task(tick, name=TICK)

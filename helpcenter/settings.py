@@ -1,6 +1,7 @@
 """Settings, read once from the environment (`HELPCENTER_*`); without any, everything runs embedded on one machine."""
 
 import os
+import re
 import secrets
 from datetime import timedelta
 from functools import cached_property
@@ -14,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from helpcenter.worktime import WorkCalendar, make_calendar
 
+_HOST = re.compile(r"(?:https?://)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?", re.IGNORECASE)
 GIB = 1024**3
 CHECKOUT = Path(__file__).resolve().parents[1]
 
@@ -76,6 +78,11 @@ class Settings(BaseSettings):
     )
     trusted_hosts: str = Field(
         "", description="Host names that requests may name, separated by commas; empty: the site's and loopback."
+    )
+    embed_hosts: str = Field(
+        "",
+        description="Sites that may show the ask box in a frame and call the API from a browser: hosts such as `www.example.com`, "
+        "or origins such as `http://localhost:3000`, separated by commas; empty: this site alone.",
     )
     proxies: int = Field(
         0, ge=0, le=5, description="How many reverse proxies stand before the site and set X-Forwarded-*."
@@ -182,6 +189,20 @@ class Settings(BaseSettings):
         return make_calendar(
             zone=self.zone, days=self.work_days, morning=self.work_morning, afternoon=self.work_afternoon, region=self.holidays
         )  # fmt: skip
+
+    @field_validator("embed_hosts")
+    @classmethod
+    def _nothing_but_hosts(cls, value: str) -> str:
+        for host in filter(None, (one.strip() for one in value.split(","))):
+            if not _HOST.fullmatch(host):
+                raise ValueError(f"not a host name, nor an origin: {host}")
+        return value
+
+    @property
+    def embed_origins(self) -> tuple[str, ...]:
+        """The origins that may frame the ask box and call the API."""
+        named = filter(None, (host.strip().lower() for host in self.embed_hosts.split(",")))
+        return tuple(host if "://" in host else f"https://{host}" for host in named)
 
     @property
     def database(self) -> str:

@@ -2,6 +2,7 @@
 
 from helpcenter.blueprints.accounts import bp as accounts
 from helpcenter.blueprints.admin import bp as admin
+from helpcenter.blueprints.asking import embed_bp as embed
 from helpcenter.blueprints.channels import bp as channels
 from helpcenter.blueprints.console import bp as console
 from helpcenter.blueprints.desk import bp as desk
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     subscriptions,
     search,
     questions,
+    embed,
     media,
     accounts,
     admin,

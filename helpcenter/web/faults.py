@@ -54,6 +54,8 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:
+        if error.response is not None:  # whoever refused it has an answer of his own, such as the form that was sent
+            return error.response
         status = HTTPStatus(error.code or 500)
         if status < HTTPStatus.BAD_REQUEST:
             return error.get_response()

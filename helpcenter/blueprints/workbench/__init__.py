@@ -10,6 +10,7 @@ from helpcenter.blueprints.workbench import (
     sessions,
     topics,
     tus,
+    twins,
     uploads,
 )
 from helpcenter.blueprints.workbench.frame import bp
@@ -25,5 +26,6 @@ __all__ = [
     "sessions",
     "topics",
     "tus",
+    "twins",
     "uploads",
 ]

@@ -80,6 +80,8 @@ DONE = {
     "proposed": N_("Proposed. Customers can vote on the session's page from now on."),
     "date_fixed": N_("The date is fixed, and the session is announced."),
     "import_started": N_("The import has begun. It goes on by itself, over days where YouTube's quota wants it."),
+    "merged": N_("They are one question now. Everybody who waits hears of the answer."),
+    "apart": N_("They stay questions of their own."),
     "session_cancelled": N_("Cancelled. Whoever subscribed is told by mail."),
 }
 assert set(LANGUAGES) == set(LANGUAGE_NAMES)

@@ -15,6 +15,7 @@ from helpcenter.services.pages.files import FileOwner, owner_of
 from helpcenter.services.pages.hits import Found, show_hits
 from helpcenter.services.pages.media import Chapter, Text, read_chapters, read_text
 from helpcenter.services.pages.picture import Picture, find_picture
+from helpcenter.services.pages.playing import Playing, find_playing
 from helpcenter.services.pages.programme import Programme, SessionCard, next_sessions, programme
 from helpcenter.services.pages.question import AnswerLink, QuestionPage, show_question
 from helpcenter.services.pages.recording import Answer, RecordingPage, Whole, find_recording, find_whole
@@ -25,9 +26,9 @@ from helpcenter.services.pages.tree import TopicCard, Tree, read_tree
 
 __all__ = [
     "SHOWN", "Answer", "AnswerLink", "Board", "Card", "Chapter", "ClipView", "EntryPage", "FileOwner", "Found", "Item",
-    "Option", "Own", "OwnQuestion", "Picture", "Programme", "QuestionPage", "RecordingPage", "SessionCard", "SessionPage",
+    "Option", "Own", "OwnQuestion", "Picture", "Playing", "Programme", "QuestionPage", "RecordingPage", "SessionCard", "SessionPage",
     "StartPage", "Text", "TopicCard", "TopicPage", "Tree", "Whole", "entry_address", "find_entry", "find_live_session",
-    "find_picture", "find_recording", "find_topic", "find_whole", "media_address", "next_sessions", "owner_of", "programme",
-    "read_board", "read_chapters", "read_clips", "read_own", "read_text", "read_tree", "recording_address", "session_address",
-    "show_hits", "show_question", "show_session", "start", "topic_address",
+    "find_picture", "find_playing", "find_recording", "find_topic", "find_whole", "media_address", "next_sessions", "owner_of",
+    "programme", "read_board", "read_chapters", "read_clips", "read_own", "read_text", "read_tree", "recording_address",
+    "session_address", "show_hits", "show_question", "show_session", "start", "topic_address",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from helpcenter.blueprints.accounts import bp as accounts
 from helpcenter.blueprints.admin import bp as admin
+from helpcenter.blueprints.api import bp as api
 from helpcenter.blueprints.asking import embed_bp as embed
 from helpcenter.blueprints.channels import bp as channels
 from helpcenter.blueprints.console import bp as console
@@ -33,6 +34,7 @@ BLUEPRINTS = (
     search,
     questions,
     embed,
+    api,
     media,
     accounts,
     admin,

@@ -21,7 +21,7 @@ LARGEST: Final = 100 * 1024**2
 UNSENT: Final = timedelta(days=1)
 """So long files wait for a question that is not sent."""
 _NAME: Final = 120
-_NAMELESS = N_("File without a name")
+_NAMELESS: Final = "–"
 
 
 @dataclass(frozen=True, slots=True)

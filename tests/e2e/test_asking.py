@@ -62,8 +62,8 @@ def rows(ports, model):
 def watch(page, seconds):
     """Play the clip that was opened in its place, for that long."""
     page.get_by_role("link", name="Wie weit komme ich im Winter?").click()
-    page.wait_for_function("() => document.getElementById('player')?.currentTime >= 5")
-    page.wait_for_function(f"() => document.getElementById('player').currentTime > 5 + {seconds}")
+    page.wait_for_function("() => document.getElementById('clip-player')?.currentTime >= 5")
+    page.wait_for_function(f"() => document.getElementById('clip-player').currentTime > 5 + {seconds}")
 
 
 def type_question(page):
@@ -133,6 +133,17 @@ def test_who_watches_and_leaves_is_counted_once_and_who_asks_is_not(open_page, p
     page.get_by_role("button", name="Das beantwortet es").click()
     page.wait_for_url("**/ask/solved")
     assert [row.explicit for row in rows(ports, Deflection)] == [False, True]
+
+
+def test_on_a_page_with_a_player_of_its_own_the_clip_plays_beside_it(open_page, ports, answered):
+    page = open_page(locale="de-DE")
+    page.goto("/faq/how-far")
+    type_question(page)
+    page.locator("a[data-clip]").click()
+    page.wait_for_function("() => document.getElementById('clip-player')?.currentTime >= 5.5")
+    assert page.evaluate("document.getElementById('player').paused")
+    page.locator("a[data-clip]").click()
+    expect(page.locator("#clip-player")).to_have_count(0)
 
 
 def test_the_box_of_a_topic_leads_on_with_what_was_typed(open_page, ports, answered):

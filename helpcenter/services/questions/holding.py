@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import Conflict
@@ -83,12 +83,13 @@ def is_shown() -> ColumnElement[bool]:
 
 def release(db: Session, question: Question, *, now: datetime, actor: User | None) -> None:
     """A person has looked at it: from here on it is a question like any other. Raises Conflict where it is not held."""
-    before = question.held_for
     db.flush()
-    freed = update(Question).where(Question.id == question.id, Question.held_for != "").values(held_for="")
-    if db.execute(freed.returning(Question.id)).first() is None:
+    # The row is locked, not updated past the session: what public pages show of it changes, which the session notices.
+    held = select(Question).where(Question.id == question.id, Question.held_for != "")
+    if db.scalars(held.with_for_update().execution_options(populate_existing=True)).one_or_none() is None:
         raise Conflict
-    db.refresh(question)
+    before, question.held_for = question.held_for, ""
+    db.flush()
     db.add(
         AuditRow(
             at=now, actor_id=actor.id if actor else None, action="released", kind="question", thing_id=question.id,

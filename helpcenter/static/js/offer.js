@@ -37,9 +37,11 @@ async function toggle(link) {
   const answer = await fetch(link.dataset.clip, { headers: { Accept: "text/html" } });
   if (!answer.ok) throw new Error(answer.statusText);
   const piece = new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild;
+  const player = findPlayer(piece);
+  piece.querySelector("#player")?.setAttribute("id", "clip-player"); // the page may have a player of its own
+  document.querySelector("video#player, audio#player")?.pause();
   item.append(piece);
   link.setAttribute("aria-expanded", "true");
-  const player = findPlayer();
   watch(piece, player, item.querySelector("[name=answer]")?.value ?? "");
   if (piece.querySelector("video, audio")) player.seek(Number(piece.querySelector("video, audio").dataset.start));
   else piece.querySelector("button")?.focus();

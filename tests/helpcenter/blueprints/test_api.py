@@ -1,6 +1,7 @@
 """The API, as programs use it; each answer is held to the document that describes it."""
 
 import re
+import threading
 
 import jsonschema
 import pytest
@@ -82,8 +83,7 @@ def test_a_question_is_sent_without_account_and_its_asker_confirms_by_mail(progr
     assert ["4711" in answer.text, "cold" in answer.text, "kim@" in answer.text] == [False, False, False]
 
 
-@pytest.mark.parametrize("each", ["sqlite"])
-def test_a_post_that_is_sent_again_with_its_key_makes_one_question(program, ports, holds, each):
+def test_a_post_that_is_sent_again_with_its_key_makes_one_question(program, ports, holds):
     key = {"Idempotency-Key": "a7"}
     first, again = ask(program, key), ask(program, key)
     assert (first.json, again.status_code, again.headers["Idempotent-Replayed"]) == (again.json, 201, "true")
@@ -91,6 +91,21 @@ def test_a_post_that_is_sent_again_with_its_key_makes_one_question(program, port
     assert (other.status_code, "another question" in holds(other, "/questions", "post")["detail"]) == (422, True)
     assert ask(program, key, email="lee@example.org").json["id"] != first.json["id"]
     assert (count(ports), ask(program).status_code, count(ports)) == (2, 201, 3)
+
+
+def test_two_at_once_with_one_key_make_one_question(each_database, app, ports):
+    ready, answers = threading.Barrier(2), []
+
+    def post():
+        ready.wait()
+        answers.append(ask(app.test_client(), {"Idempotency-Key": "a7"}).json["id"])
+
+    threads = [threading.Thread(target=post) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(set(answers)), count(ports)) == (1, 1)
 
 
 def test_a_key_whose_question_was_refused_can_be_used_again(program, ports):

@@ -7,9 +7,9 @@ import subprocess
 import pytest
 from sqlalchemy import select
 
-from helpcenter.models import Deflection, OutgoingMail, Question, QuestionAttachment
+from helpcenter.models import Deflection, OutgoingMail, Question, QuestionAttachment, SessionQuestion
 from helpcenter.permissions import Role
-from helpcenter.services import attachments, questions, search
+from helpcenter.services import attachments, console, pages, questions, search
 from helpcenter.services.attachments import Arrival
 from tests.factories import NOW, make_answer, make_question, make_recording, make_session, make_topic, make_user
 from workers import attachments as work
@@ -173,6 +173,25 @@ def test_a_held_question_is_its_askers_and_the_editors_alone(client, ports, sign
     assert "Somebody of our team looks at your question first." in seen[1].text
     assert client.post(f"{page}/join", data={"email": "lee@example.org"}).status_code == 404
     assert f"/questions/{question.public_id}#join" not in client.get("/ask?q=far+in+winter").text
+
+
+def test_a_held_question_is_counted_nowhere_and_is_on_no_desk(client, ports):
+    with ports.database.transaction() as db:
+        topic = make_topic(db, slug="battery")
+        question = make_question(db, topic=topic, held_for="abusive")
+        session = make_session(db, topics=[topic])
+        db.add(
+            SessionQuestion(
+                session=session, question=make_question(db, title="Hidden?", held_for="spam"), created_at=NOW
+            )
+        )
+        db.flush()
+        assert console.waiting.others(db, session) == ([], 0)
+        assert pages.read_board(db, session).items == ()
+    assert "0 questions open" in client.get("/topics/battery", headers=EN).text
+    with ports.database.transaction() as db:
+        questions.release(db, db.get_one(Question, question.id), now=NOW, actor=None)
+    assert "1 question open" in client.get("/topics/battery", headers=EN).text
 
 
 def test_too_many_from_one_address_or_network_are_told_in_words_and_nothing_is_lost(client, ports):

@@ -20,6 +20,7 @@ WATCH_QUESTION: Final = "watch_question"
 ASK_SOLVED: Final = "ask_solved"
 TELL_NEWS: Final = "tell_news"
 ROUTE_QUESTION: Final = "route_question"
+MAKE_ATTACHMENT: Final = "make_attachment"
 
 _KEY = "doorbells"
 

@@ -1,6 +1,7 @@
 """Settings, read once from the environment (`HELPCENTER_*`); without any, everything runs embedded on one machine."""
 
 import os
+import re
 import secrets
 from datetime import timedelta
 from functools import cached_property
@@ -14,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from helpcenter.worktime import WorkCalendar, make_calendar, read_hours
 
+_HOST = re.compile(r"(?:https?://)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?", re.IGNORECASE)
 GIB = 1024**3
 DUE_AFTER = {
     "new": timedelta(hours=4),
@@ -97,6 +99,11 @@ class Settings(BaseSettings):
     )
     trusted_hosts: str = Field(
         "", description="Host names that requests may name, separated by commas; empty: the site's and loopback."
+    )
+    embed_hosts: str = Field(
+        "",
+        description="Sites that may show the ask box in a frame and call the API from a browser: hosts such as `www.example.com`, "
+        "or origins such as `http://localhost:3000`, separated by commas; empty: this site alone.",
     )
     proxies: int = Field(
         0, ge=0, le=5, description="How many reverse proxies stand before the site and set X-Forwarded-*."
@@ -210,6 +217,20 @@ class Settings(BaseSettings):
         """The working time until a question in a state is due, and from each alarm to the next one."""
         return read_hours(self.due_hours, DUE_AFTER)
 
+    @field_validator("embed_hosts")
+    @classmethod
+    def _nothing_but_hosts(cls, value: str) -> str:
+        for host in filter(None, (one.strip() for one in value.split(","))):
+            if not _HOST.fullmatch(host):
+                raise ValueError(f"not a host name, nor an origin: {host}")
+        return value
+
+    @property
+    def embed_origins(self) -> tuple[str, ...]:
+        """The origins that may frame the ask box and call the API."""
+        named = filter(None, (host.strip().lower() for host in self.embed_hosts.split(",")))
+        return tuple(host if "://" in host else f"https://{host}" for host in named)
+
     @property
     def database(self) -> str:
         """The database's SQLAlchemy address."""
@@ -258,6 +279,11 @@ class Settings(BaseSettings):
             return ""
         host = urlsplit(self.site_url).hostname or "127.0.0.1"
         return self.rtmp_address or f"rtmp://{host}:{self.rtmp_port}/live"
+
+    @property
+    def arrivals(self) -> Path:
+        """The folder in which files that askers send wait for a worker."""
+        return self.data_root.resolve() / "arrivals"
 
     @property
     def uploads(self) -> Path:

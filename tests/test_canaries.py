@@ -16,6 +16,7 @@ from helpcenter.models import (
     FaqClip,
     LiveSessionState,
     Moderation,
+    QuestionAttachment,
     RecordingState,
     SessionQuestion,
     Transcript,
@@ -98,7 +99,9 @@ def things(ports):
         )
         question.askers[0].name = PRIVATE
         asked = make_question(db, title="How far in winter?", body=PRIVATE, email=f"{PRIVATE}@example.org", topic=topic)
-        asked.askers[0].name = PRIVATE
+        asked.askers[0].name = asked.product = PRIVATE
+        db.add(QuestionAttachment(question=asked, name=PRIVATE, created_at=NOW))
+        held = make_question(db, title=PRIVATE, topic=topic, held_for="spam", email="held@example.org")
         upload = Upload(user_id=staff.id, name=PRIVATE, size=9, created_at=NOW, expires_at=NOW)
         db.add(upload)
         planned = make_session(db, title=PRIVATE, description=PRIVATE, state=LiveSessionState.DRAFT, topics=[topic])
@@ -134,6 +137,7 @@ def things(ports):
                 good,
                 question,
                 asked,
+                held,
                 staff,
                 upload,
                 planned,

@@ -12,6 +12,7 @@ from helpcenter.jobs import (
     ASK_SOLVED,
     CHECK_CHANNEL,
     IMPORT_CHANNEL,
+    MAKE_ATTACHMENT,
     PROJECT_BROADCAST,
     ROUTE_QUESTION,
     SEND_MAIL,
@@ -23,7 +24,7 @@ from helpcenter.jobs import (
 )
 from helpcenter.models import Heartbeat
 from helpcenter.ports import Ports
-from helpcenter.services import broadcasts, channels, dispatch, fate, following, questions, steps, videos
+from helpcenter.services import attachments, broadcasts, channels, dispatch, fate, following, questions, steps, videos
 from helpcenter.services.notifications.sending import due_mails
 from helpcenter.services.sessions import reminders
 from workers.janitor import tidy
@@ -35,6 +36,7 @@ _DUE: Final = (
     (WATCH_VIDEO, videos.due),
     (IMPORT_CHANNEL, videos.due_imports),
     (CHECK_CHANNEL, channels.due_checks),
+    (MAKE_ATTACHMENT, attachments.due),
     (ROUTE_QUESTION, dispatch.due),
     (WATCH_QUESTION, fate.due),
 )

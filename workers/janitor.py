@@ -8,9 +8,20 @@ from pathlib import Path
 import structlog
 from sqlalchemy import select
 
-from helpcenter.models import Broadcast, LiveSession, Recording, Step, StepState
+from helpcenter.models import AttachmentState, Broadcast, LiveSession, QuestionAttachment, Recording, Step, StepState
 from helpcenter.ports import Ports
-from helpcenter.services import guests, live, quota, ratings, recordings, searches, uploads, videos
+from helpcenter.services import (
+    attachments,
+    guests,
+    live,
+    questions,
+    quota,
+    ratings,
+    recordings,
+    searches,
+    uploads,
+    videos,
+)
 from helpcenter.services.sessions import subscriptions
 
 log = structlog.get_logger(__name__)
@@ -42,6 +53,9 @@ def tidy(ports: Ports, *, every: timedelta = EVERY, old: timedelta = OLD) -> Non
         live.forget_old(db, now=now)
         ratings.forget_marks(db, now=now)
         searches.forget_old(db, today=now.date())
+        questions.forget_old(db, now=now)
+        attachments.sweep(db, ports.settings.arrivals, now=now)
+    _arrivals(ports, now - old)
 
 
 def _changed(path: Path) -> datetime:
@@ -93,6 +107,20 @@ def _discarded(ports: Ports) -> None:
         keys = recordings.take_discarded(db)
         for folder in {key.rpartition("/")[0] for key in keys}:
             ports.storage.delete_tree(folder)
+
+
+def _arrivals(ports: Ports, before: datetime) -> None:
+    """What arrived with questions and no row knows any more, such as what a dead worker or a broken request left."""
+    for path in ports.settings.arrivals.glob("*"):
+        if _changed(path) > before:
+            continue
+        wanted = select(QuestionAttachment.id).where(QuestionAttachment.public_id == path.name)
+        with ports.database.reading() as db:
+            known = db.scalar(wanted.where(QuestionAttachment.state == AttachmentState.WAITING)) is not None
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif not known:
+            path.unlink(missing_ok=True)
 
 
 def _archives(ports: Ports, now: datetime) -> None:

@@ -7,6 +7,7 @@ from helpcenter.jobs import (
     ASK_SOLVED,
     CHECK_CHANNEL,
     IMPORT_CHANNEL,
+    MAKE_ATTACHMENT,
     PROJECT_BROADCAST,
     ROUTE_QUESTION,
     SEND_MAIL,
@@ -16,7 +17,7 @@ from helpcenter.jobs import (
     WATCH_QUESTION,
     WATCH_VIDEO,
 )
-from workers import beat, fate, mails, process, reminders, routing, waiting
+from workers import attachments, beat, fate, mails, process, reminders, routing, waiting
 from workers.archive import importing
 from workers.archive.watch import watch
 from workers.live import channels
@@ -79,6 +80,11 @@ def tell_news(subscription_id: int) -> None:
     waiting.tell_news(process.ports(), subscription_id)
 
 
+def make_attachment(attachment_id: int) -> None:
+    """Make what an asker sent anew."""
+    attachments.make(process.ports(), attachment_id)
+
+
 def tick() -> None:
     """Ring for what is due, and tidy up."""
     beat.tick(process.ports())
@@ -97,4 +103,5 @@ def register(app: Celery) -> None:
     app.task(ask_solved, name=ASK_SOLVED)
     app.task(tell_news, name=TELL_NEWS)
     app.task(route_question, name=ROUTE_QUESTION)
+    app.task(make_attachment, name=MAKE_ATTACHMENT)
     app.task(tick, name=TICK)

@@ -2,6 +2,8 @@
 
 from helpcenter.blueprints.accounts import bp as accounts
 from helpcenter.blueprints.admin import bp as admin
+from helpcenter.blueprints.api import bp as api
+from helpcenter.blueprints.asking import embed_bp as embed
 from helpcenter.blueprints.channels import bp as channels
 from helpcenter.blueprints.circle import bp as circle
 from helpcenter.blueprints.console import bp as console
@@ -39,6 +41,8 @@ BLUEPRINTS = (
     solving,
     circle,
     my,
+    embed,
+    api,
     media,
     accounts,
     admin,

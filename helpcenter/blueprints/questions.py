@@ -1,19 +1,16 @@
-"""Asking, and waiting for the answer."""
+"""A question's page, and what who waits for the answer decides there. What leads to it is in asking/."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import HelpCenterError, InvalidInput, NotFound
-from helpcenter.models import Asker, Question, QuestionState, Topic, User, Visibility
+from helpcenter.models import Asker
 from helpcenter.permissions import Action
-from helpcenter.services import analytics, circle, live, pages, questions
-from helpcenter.services.search import Hit
+from helpcenter.services import attachments, circle, pages, questions
 from helpcenter.services.sessions.times import say_moment
 from helpcenter.web import (
     allowed,
@@ -30,82 +27,10 @@ from helpcenter.web import (
     transaction,
     visibilities,
 )
+from helpcenter.web.questions import check_seen as _check_seen
+from helpcenter.web.questions import first_asker
 
 bp = Blueprint("questions", __name__)
-
-LONGEST: Final = 300
-SHORTEST: Final = 4
-_NOT_FOR_ALL: Final = frozenset({QuestionState.DECLINED})
-
-
-@bp.get("/ask")
-@public
-@cached_page
-def ask() -> ResponseReturnValue:
-    """The form, with what is already answered for the words in `?q=`."""
-    return _ask_page({"title": _words(), "topic": request.args.get("topic", "")})
-
-
-@bp.post("/ask")
-@public
-@limiter.limit("10/hour")
-def send() -> ResponseReturnValue:
-    """Keep the question; whoever is not signed in confirms his address by mail first."""
-    check(Action.ASK)
-    form, user = request.form, current_user()
-    try:
-        with transaction() as db:
-            question = questions.ask(
-                db,
-                title=form.get("title", ""),
-                body=form.get("body", ""),
-                topic=db.scalar(select(Topic).where(Topic.slug == form.get("topic", ""))),
-                language=language(),
-                email=user.email if user else form.get("email", ""),
-                name=user.name if user else form.get("name", ""),
-                user=user,
-                now=now(),
-            )
-            public_id = question.public_id
-    except InvalidInput as error:
-        return _ask_page(form, error), error.status
-    if user:
-        return redirect(url_for("questions.question", public_id=public_id), 303)
-    return redirect(url_for("questions.asked"), 303)
-
-
-@bp.get("/ask/thanks")
-@public
-@cached_page
-def asked() -> ResponseReturnValue:
-    """What happens next."""
-    return render_template("questions/asked.html")
-
-
-@bp.post("/ask/solved")
-@public
-@limiter.limit("60/hour")
-def say_solved() -> ResponseReturnValue:
-    """Whoever was about to ask has found his answer; nothing of what he typed is read."""
-    with transaction() as db:
-        analytics.deflect(db, request.form.get("answer", ""), now=now())
-    return redirect(url_for("questions.solved"), 303)
-
-
-@bp.get("/ask/solved")
-@public
-@cached_page
-def solved() -> ResponseReturnValue:
-    """Good to hear, and where to go on."""
-    return render_template("questions/solved.html")
-
-
-@bp.get("/ask/similar")
-@public
-@limiter.limit("300/minute")
-def similar() -> ResponseReturnValue:
-    """What is already answered for the words in `?q=`, as a piece of the ask page."""
-    return render_template("questions/_similar.html", **_similar(_words()))
 
 
 @bp.get("/questions/<public_id>")
@@ -144,6 +69,19 @@ def left() -> ResponseReturnValue:
     return render_template("questions/left.html")
 
 
+@bp.post("/questions/<public_id>/circle")
+@public
+@limiter.limit("60/hour")
+def share(public_id: str) -> ResponseReturnValue:
+    """The asker of this key lets super-users see his question, or takes that back."""
+    with transaction() as db:
+        wanted = questions.find(db, public_id)
+        if first_asker(wanted, request.form.get("key", "")) is None:
+            raise NotFound
+        questions.share(db, wanted, agreed=request.form.get("agreed") == "yes")
+    return _back(public_id, "circle")
+
+
 @bp.post("/questions/<public_id>/join")
 @public
 @limiter.limit("10/hour")
@@ -164,48 +102,6 @@ def join(public_id: str) -> ResponseReturnValue:
     return redirect(url_for("questions.question", public_id=public_id, told="joined" if user else "mailed"), 303)
 
 
-def _ask_page(form: Mapping[str, str], error: HelpCenterError | None = None) -> str:
-    with reading() as db:
-        topics = list(pages.read_tree(db, language=language(), visibilities=visibilities()).listed())
-    title = form.get("title", "")
-    return render_template(
-        "questions/ask.html",
-        form=form,
-        topics=topics,
-        **_similar(title),
-        error=say(error.message) if error else "",
-    )
-
-
-def _similar(words: str) -> dict[str, object]:
-    if len(words) < SHORTEST:
-        return {"similar": [], "waiting": []}
-    with reading() as db:
-        similar = pages.show_hits(db, questions.find_similar(db, words, language=language()))
-        waiting = live.waiting(db, words, visibilities=visibilities())
-        return {"similar": similar, "waiting": [(one.public_id, one.title, one.language) for one in waiting]}
-
-
-@bp.app_template_global()
-def name_answer(hit: Hit) -> str:
-    """How the ask page names what somebody may say answers it: the entry or clip in which it is shown."""
-    if hit.entry_id is not None:
-        return analytics.name_answer("entry", hit.entry_id)
-    if hit.clip_id is not None:
-        return analytics.name_answer("clip", hit.clip_id)
-    return analytics.name_answer(hit.kind, hit.thing_id)
-
-
-@bp.app_template_global()
-def moment(at: datetime) -> str:
-    """The instant in words, on the clocks of this site."""
-    return say_moment(at, settings().zone, language())
-
-
-def _words() -> str:
-    return " ".join(request.args.get("q", "")[:LONGEST].split())
-
-
 def question_page(public_id: str, form: Mapping[str, str], error: HelpCenterError | None = None) -> str:
     """The question's page for whoever asks, with what he typed and what is wrong with it. Raises NotFound."""
     key, user = request.values.get("key", ""), current_user()
@@ -214,11 +110,12 @@ def question_page(public_id: str, form: Mapping[str, str], error: HelpCenterErro
         asker = questions.asker_for_key(settings(), wanted, key) if key else questions.own_asker(wanted, user)
         _check_seen(db, wanted, asker, user)
         page = pages.show_question(db, wanted, language=language(), visibilities=visibilities(), now=now())
-        given = circle.given_answer(db, wanted)
+        first, given = first_asker(wanted, key), circle.given_answer(db, wanted)
+        files = attachments.of_question(db, wanted) if first else []
     return render_template(
-        "questions/question.html", page=page, given=given,
+        "questions/question.html", page=page, given=given, first=first, files=files,
         asker=asker, key=key if asker else "", told=request.args.get("told"), form=form,
-        trusted=asker is not None or allowed(Action.READ_QUESTION), error=say(error.message) if error else "",
+        trusted=first is not None or allowed(Action.READ_QUESTION), error=say(error.message) if error else "",
     )  # fmt: skip
 
 
@@ -231,18 +128,10 @@ def asker_here(db: Session, public_id: str) -> Asker:
     return asker
 
 
-def _check_seen(db: Session, wanted: Question, asker: Asker | None, user: User | None) -> None:
-    """Raise NotFound unless whoever asks may see the question: what nobody stands behind yet is its asker's alone.
-
-    One that was asked in a live session is for whom it is shown there.
-    """
-    if asker or allowed(Action.READ_QUESTION, own=questions.own_asker(wanted, user) is not None):
-        return
-    if wanted.state in _NOT_FOR_ALL or not any(one.confirmed_at for one in wanted.askers):
-        raise NotFound
-    audiences = live.audiences_of(db, wanted)
-    if audiences is not None and audiences.isdisjoint({*visibilities(), Visibility.PUBLIC, Visibility.UNLISTED}):
-        raise NotFound
+@bp.app_template_global()
+def moment(at: datetime) -> str:
+    """The instant in words, on the clocks of this site."""
+    return say_moment(at, settings().zone, language())
 
 
 def _back(public_id: str, told: str) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from helpcenter.models.accounts import MailLink, SignIn, User
 from helpcenter.models.analytics import Deflection, Rating, RatingKind, SearchCount
 from helpcenter.models.answers import Answer, AnswerState
+from helpcenter.models.asking import AskOnce, AskTrace, AttachmentState, QuestionAttachment, QuestionTwin
 from helpcenter.models.audit import AuditRow
 from helpcenter.models.base import Base, PublicContent, new_public_id
 from helpcenter.models.channels import (
@@ -74,8 +75,11 @@ __all__ = [
     "Alarm",
     "Answer",
     "AnswerState",
+    "AskOnce",
+    "AskTrace",
     "Asker",
     "Asset",
+    "AttachmentState",
     "AuditRow",
     "Base",
     "Broadcast",
@@ -123,7 +127,9 @@ __all__ = [
     "PlatformVideo",
     "PublicContent",
     "Question",
+    "QuestionAttachment",
     "QuestionState",
+    "QuestionTwin",
     "QuestionVote",
     "QuotaDay",
     "QuotaEntry",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from helpcenter.models.base import Base, Id, Language, word
@@ -43,7 +43,7 @@ class Rating(Base):
 class Deflection(Base):
     """Somebody who was about to ask says that this answers it: an entry, a clip, or the question of somebody else.
 
-    What he had typed is not kept.
+    `explicit`: he said so; otherwise he watched the clip on the ask page and left without asking. What he had typed is not kept.
     """
 
     __tablename__ = "deflections"
@@ -52,6 +52,7 @@ class Deflection(Base):
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("faq_entries.id", ondelete="SET NULL"), index=True)
     clip_id: Mapped[int | None] = mapped_column(ForeignKey("clips.id", ondelete="SET NULL"))
     question_id: Mapped[int | None] = mapped_column(ForeignKey("questions.id", ondelete="SET NULL"))
+    explicit: Mapped[bool] = mapped_column(default=True, server_default=true())
     at: Mapped[datetime] = mapped_column(index=True)
 
 

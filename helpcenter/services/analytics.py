@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,18 +19,27 @@ def name_answer(kind: str, thing_id: int) -> str:
     return f"{kind}:{thing_id}"
 
 
-def deflect(db: Session, answer: str, *, now: datetime) -> Deflection:
-    """Count one visitor who was about to ask and says that this answers it. Raises NotFound."""
+class Deflected(NamedTuple):
+    """How many have found their answer instead of asking: who said so, and who left after watching it."""
+
+    explicit: int
+    implicit: int
+
+
+def deflect(db: Session, answer: str, *, explicit: bool = True, now: datetime) -> Deflection:
+    """Count one visitor who was about to ask: he says that this answers it, or has watched it and left. Raises NotFound."""
     kind, _, number = answer.partition(":")
     model = _KINDS.get(kind)
     known = model is not None and _ID.match(number) and db.get(model, int(number)) is not None
     if not known:
         raise NotFound
-    row = Deflection(**{f"{kind}_id": int(number)}, at=now)
+    row = Deflection(**{f"{kind}_id": int(number)}, explicit=explicit, at=now)
     db.add(row)
     return row
 
 
-def deflected(db: Session, *, since: datetime) -> int:
+def deflected(db: Session, *, since: datetime) -> Deflected:
     """How many have found their answer instead of asking, since then."""
-    return db.scalar(select(func.count()).select_from(Deflection).where(Deflection.at >= since)) or 0
+    counted = select(Deflection.explicit, func.count()).where(Deflection.at >= since).group_by(Deflection.explicit)
+    found = dict(db.execute(counted).all())
+    return Deflected(found.get(True, 0), found.get(False, 0))

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from helpcenter.models import SearchCount
+from helpcenter.services.questions import personal
 from helpcenter.services.search.words import COMPOUND, base_language, clean, is_stop_word, parts, stem, terms
 
 What = Literal["made", "clicked", "solved"]
@@ -20,7 +21,6 @@ RARE_FOR: Final = timedelta(days=30)
 YEAR: Final = timedelta(days=365)
 _LONGEST: Final = 200
 _MOST_WORDS: Final = 12
-_MAIL: Final = re.compile(r"\S@\S")
 _LONG_NUMBER: Final = re.compile(r"(?:\d[ ./()+-]*){6}")
 _FORGOTTEN: Final = ""
 
@@ -62,8 +62,8 @@ def read(query: str, language: str) -> Searched | None:
 
 
 def is_personal(text: str) -> bool:
-    """Whether it looks like a mail address, a telephone number, or another long number."""
-    return bool(_MAIL.search(text) or _LONG_NUMBER.search(text))
+    """Whether it tells of a person, or holds a number that is long enough to."""
+    return bool(personal.find(text) or _LONG_NUMBER.search(text))
 
 
 def telling(text: str, language: str) -> frozenset[str]:

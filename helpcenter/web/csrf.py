@@ -23,7 +23,7 @@ _MARK = "from_anywhere"
 
 
 def from_anywhere(view: View) -> View:
-    """Mark a view that programs call from outside; a signed key in its address alone lets them in."""
+    """Mark a view that programs call from outside: a signed key lets them in, or nobody need be known; no sign-in may count there."""
     setattr(view, _MARK, True)
     return view
 

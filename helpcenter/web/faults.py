@@ -33,6 +33,12 @@ def wants_json() -> bool:
 
 
 def _answer(status: int, sentence: str, error_id: str = "") -> ResponseReturnValue:
+    if request.path.startswith("/api/"):  # RFC 9457
+        told = jsonify(
+            type="about:blank", status=status, title=HTTPStatus(status).phrase, detail=sentence, errors=[], found=[]
+        )
+        told.mimetype = "application/problem+json"
+        return told, status
     if wants_json():
         return jsonify(status=status, title=HTTPStatus(status).phrase, detail=sentence), status
     return render_template("error.html", status=status, sentence=sentence, error_id=error_id), status
@@ -54,6 +60,8 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:
+        if error.response is not None:  # whoever refused it has an answer of his own, such as the form that was sent
+            return error.response
         status = HTTPStatus(error.code or 500)
         if status < HTTPStatus.BAD_REQUEST:
             return error.get_response()

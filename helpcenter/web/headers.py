@@ -34,10 +34,16 @@ _WITH_CAMERA = {"console", "guests", "workbench.record", "workbench.send_record"
 """Blueprints and pages that may ask for camera, microphone and screen: the host's, the guest's, and that of a recorded answer."""
 
 
+_FRAMEABLE = "embed"
+"""The blueprint whose pages other sites may show in a frame: those of the settings, and our own."""
+
+
 @lru_cache
-def content_security_policy(storage_url: str) -> str:
-    """The policy for our pages; storage that serves media itself is let in."""
+def content_security_policy(storage_url: str, framed_by: tuple[str, ...] = ()) -> str:
+    """The policy for our pages; storage that serves media itself is let in. `framed_by` are origins that may frame the page."""
     policy = dict(_POLICY)
+    if framed_by:
+        policy["frame-ancestors"] = " ".join(framed_by)
     if endpoint := _storage_origin(storage_url):
         for directive in ("img-src", "media-src", "connect-src"):
             policy[directive] += f" {endpoint}"
@@ -58,7 +64,9 @@ def permissions_policy(blueprint: str | None, endpoint: str | None) -> str:
 
 def add_headers(response: Response) -> Response:
     """Add what every answer carries; after each request."""
-    response.headers.setdefault("Content-Security-Policy", content_security_policy(settings().storage_url))
+    framed_by = ("'self'", *settings().embed_origins) if request.blueprint == _FRAMEABLE else ()
+    policy = content_security_policy(settings().storage_url, framed_by)
+    response.headers.setdefault("Content-Security-Policy", policy)
     for name, value in _FIXED.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Permissions-Policy", permissions_policy(request.blueprint, request.endpoint))

@@ -14,6 +14,8 @@ from helpcenter.web.context import settings
 
 LANGUAGES = ("de", "en")
 COOKIE = "language"
+_WITHOUT_COOKIE = {"embed", "api"}
+"""Blueprints whose answers stand on other sites, or are read by programs."""
 YEAR = 365 * 24 * 3600
 
 babel = Babel()
@@ -83,7 +85,7 @@ def local_time(at: datetime) -> datetime:
 def remember(response: Response) -> Response:
     """Keep a language that was asked for by `?lang=`; after each request."""
     asked = request.args.get("lang")
-    if asked in LANGUAGES and request.cookies.get(COOKIE) != asked:
+    if asked in LANGUAGES and request.blueprint not in _WITHOUT_COOKIE and request.cookies.get(COOKIE) != asked:
         secure = settings().site_url.startswith("https://")
         response.set_cookie(COOKIE, asked, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
     return response

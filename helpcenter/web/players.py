@@ -56,8 +56,8 @@ class Player:
         return f"#t={self.start:g}" + (f",{self.end:g}" if self.end is not None else "")
 
 
-def player_of_clip(clip: ClipView, text: Text, *, slug: str, at: float) -> Player:
-    """The player of a clip in an entry; `at` is a second of the clip."""
+def player_of_clip(clip: ClipView, text: Text, *, slug: str | None, at: float) -> Player:
+    """The player of a clip in an entry, or in none; `at` is a second of the clip."""
     base = clip.base
     whole_file = not clip.media_key
     tracks = [
@@ -65,12 +65,13 @@ def player_of_clip(clip: ClipView, text: Text, *, slug: str, at: float) -> Playe
             "captions",
             f"{recording_address(clip.recording)}/captions.vtt?language={quote(one)}"
             if whole_file
-            else url_for("faq.captions", slug=slug, clip=clip.public_id, language=one),
+            else url_for("faq.captions", slug=slug or "-", clip=clip.public_id, language=one),
             one,
         )
         for one in text.languages
+        if slug or whole_file
     ]
-    here = f"{entry_address(slug, clip.public_id)}&t="
+    here = f"{entry_address(slug or '-', clip.public_id)}&t="
     lines = [
         Line(
             round(max(cue.start, clip.start) - base, 3), round(cue.end - base, 3), cue.text,

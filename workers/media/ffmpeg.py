@@ -83,7 +83,9 @@ def _ffmpeg_path(setting: str | None) -> str:
         raise NotConfigured(MISSING) from error
 
 
-def source(demuxer: str, index: int = 0, **options: Any) -> Any:
+def source(
+    demuxer: str, index: int = 0, *, decoders: str = DECODERS, max_pixels: int = MAX_PIXELS, **options: Any
+) -> Any:
     """Input number `index` of a graph, readable as `demuxer` (see `sniff`) and as nothing else.
 
     The whitelists are what stops a playlist from opening other files where no sandbox runs (CVE-2026-107697).
@@ -93,8 +95,8 @@ def source(demuxer: str, index: int = 0, **options: Any) -> Any:
         format=demuxer,
         protocol_whitelist="file",
         format_whitelist=demuxer,
-        codec_whitelist=DECODERS,
-        max_pixels=MAX_PIXELS,
+        codec_whitelist=decoders,
+        max_pixels=max_pixels,
         max_streams=MAX_STREAMS,
         **options,
     )

@@ -17,6 +17,7 @@ from helpcenter.blueprints.workbench import (
     today,
     topics,
     tus,
+    twins,
     uploads,
 )
 from helpcenter.blueprints.workbench.frame import bp
@@ -39,5 +40,6 @@ __all__ = [
     "today",
     "topics",
     "tus",
+    "twins",
     "uploads",
 ]

@@ -10,7 +10,7 @@ from helpcenter.blueprints.workbench.frame import bp
 from helpcenter.errors import HelpCenterError
 from helpcenter.models import Answer, Clip, FaqEntry, Question
 from helpcenter.permissions import Action
-from helpcenter.services import answers, faq, questions
+from helpcenter.services import answers, attachments, faq, questions
 from helpcenter.services.questions.states import CLOSED
 from helpcenter.web import allowed, check, language, now, reading, require, signed_in_user, transaction, visibilities
 
@@ -154,6 +154,7 @@ def _page(db: Session, found: Question, form: Form) -> str:
         "workbench/answer.html", question=found, form=form, clip=clip, entry=entry, closed=found.state in CLOSED,
         entry_title=lambda one: faq.EntryLine(one, 0).title(language()), words=words,
         pieces=answers.pieces_for(db, words, language=found.language, visibilities=visibilities()),
-        answers=answers.history(db, found), waiting=sum(1 for one in found.askers if one.confirmed_at),
+        answers=answers.history(db, found), files=attachments.of_question(db, found),
+        waiting=sum(1 for one in found.askers if one.confirmed_at),
         preview=markdown.render(form.get("body")) if form.get("do") == _PREVIEW else None,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from helpcenter.blueprints.workbench.frame import LANGUAGE_NAMES, bp, check_reco
 from helpcenter.errors import HelpCenterError
 from helpcenter.models import Clip, ClipState, FaqEntry, Topic
 from helpcenter.permissions import Action
-from helpcenter.services import analytics, clips, faq, fate, topics, workbench
+from helpcenter.services import analytics, clips, faq, fate, questions, topics, workbench
 from helpcenter.web import allowed, check, language, now, reading, require, settings, signed_in_user, transaction
 
 NEW_ENTRY = "new"
@@ -32,7 +32,7 @@ def home() -> ResponseReturnValue:
         waiting = fate.waiting(db, calendar=settings().working_time, now=now())
         entries = workbench.entries_by_id(db, [clip.proposed_entry_id for clip in proposals])
         return render_template(
-            "workbench/home.html", waiting=waiting, deflected=found,
+            "workbench/home.html", waiting=waiting, deflected=found, twins=len(questions.proposed_merges(db)),
             proposals=proposals, total=total, entries=entries, reasons=clips.reasons,
             page=page_number(), pages=-(-total // workbench.PAGE),
             entry_title=lambda entry: faq.EntryLine(entry, 0).title(language()),

@@ -125,6 +125,7 @@ DONE = {
     "declined": N_("Declined, with your reason on its page."),
     "planned": N_("Planned for the session. Whoever waits for the answer is told the date by mail."),
     "released": N_("Let in. It finds its expert now."),
+    "apart": N_("They stay questions of their own."),
     "session_cancelled": N_("Cancelled. Whoever subscribed is told by mail."),
 }
 assert set(LANGUAGES) == set(LANGUAGE_NAMES)

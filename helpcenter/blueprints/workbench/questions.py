@@ -15,7 +15,7 @@ from helpcenter.blueprints.workbench.question_words import EMPTY, LISTS
 from helpcenter.errors import N_, Conflict, HelpCenterError
 from helpcenter.models import Question, QuestionState, User
 from helpcenter.permissions import Action
-from helpcenter.services import answers, circle, dispatch, questions, routing, topics
+from helpcenter.services import answers, attachments, circle, dispatch, questions, routing, topics
 from helpcenter.services.dispatch import PAGE, Which
 from helpcenter.services.questions.assigning import may_have
 from helpcenter.services.questions.states import CLOSED, TRANSITIONS
@@ -105,7 +105,8 @@ def question_values(db: Session, found: Question, form: Form) -> dict[str, Any]:
         "sessions": [(one.public_id, f"{span(one)}: {one.title}") for one in dispatch.sessions_to_choose(db, now=now())],
         "may_decline": QuestionState.DECLINED in TRANSITIONS[found.state],
         "may_pass": is_open and not found.held_for and not (allowed(Action.ANSWER) and found.expert_id is None),
-        "answers": answers.history(db, found), "suggested": circle.suggestions_for(db, found) if is_open else [],
+        "files": attachments.of_question(db, found), "answers": answers.history(db, found),
+        "suggested": circle.suggestions_for(db, found) if is_open else [],
         "following": dispatch.next_after(db, user, found, now=now()),
     }  # fmt: skip
 

@@ -86,7 +86,8 @@ def others(db: Session, session: LiveSession) -> tuple[list[Row], int]:
     anybody = select(Asker.id).where(Asker.question_id == Question.id).exists()
     own = select(SessionQuestion.question_id).where(SessionQuestion.session_id == session.id)
     wanted = and_(
-        Question.state.in_(_OPEN), or_(absent > 0, ~anybody), Question.id.not_in(own), Question.id.not_in(_kept(session))
+        Question.state.in_(_OPEN), Question.held_for == "", or_(absent > 0, ~anybody),
+        Question.id.not_in(own), Question.id.not_in(_kept(session)),
     )  # fmt: skip
     if session.topics:
         wanted = and_(wanted, Question.topic_id.in_(topics.below(db, *session.topics)))

@@ -84,14 +84,10 @@ def set_topic(db: Session, question: Question, topic: Topic | None, *, actor: Us
 
 def release(db: Session, question: Question, *, actor: User, now: datetime) -> None:
     """What was held back may be seen, and is routed. Raises Conflict where somebody has decided about it already."""
-    held = question.held_for
-    db.flush()
-    freed = update(Question).where(Question.id == question.id, Question.held_for == held, Question.held_for != "")
-    if db.execute(freed.values(held_for="").returning(Question.id)).first() is None:
-        raise Conflict(N_("Somebody has decided about this question already."))
-    db.refresh(question)
-    _audit(db, question, "released", actor, now, held_for=held)
-    search.index_question(db, question.id)
+    try:
+        questions.release(db, question, now=now, actor=actor)
+    except Conflict as error:
+        raise Conflict(N_("Somebody has decided about this question already.")) from error
     defer(db, ROUTE_QUESTION, question.id)
 
 

@@ -53,7 +53,11 @@ def waiting(db: Session, text: str, *, visibilities: Container[Visibility], limi
     if len(text) < SHORTEST:
         return []
     behind = exists().where(Asker.question_id == Question.id, Asker.confirmed_at.is_not(None))
-    wanted = select(Question).where(Question.state.not_in(states.CLOSED), behind).order_by(Question.id.desc())
+    wanted = (
+        select(Question)
+        .where(Question.state.not_in(states.CLOSED), questions.is_shown(), behind)
+        .order_by(Question.id.desc())
+    )
     found = _alike(db.scalars(wanted.limit(_LOOKED_AT)), text)
     return list(islice((one for one in found if _may_be_seen(db, one, visibilities)), limit))
 

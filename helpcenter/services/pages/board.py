@@ -150,7 +150,7 @@ def _items(db: Session, session: LiveSession, begun: dict[int | None, datetime])
         .join(Question, Question.id == SessionQuestion.question_id)
         .outerjoin(Clip, Clip.id == SessionQuestion.clip_id)
         .where(SessionQuestion.session_id == session.id, SessionQuestion.moderation == Moderation.SHOWN)
-        .where(Question.state != QuestionState.MERGED)
+        .where(Question.state != QuestionState.MERGED, Question.held_for == "")
         .order_by(Question.public_id)
     )  # fmt: skip
     rows = db.execute(wanted).all()

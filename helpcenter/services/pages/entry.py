@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Boolean, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -46,15 +46,19 @@ _ENTRY = (
 for _lower, _upper in pairwise(_topics):
     _ENTRY = _ENTRY.outerjoin(_upper, _upper.id == _lower.parent_id)
 
-_CLIPS: Select[*tuple[Any, ...]] = (
+CLIPS: Final[Select[*tuple[Any, ...]]] = (
     select(
         Clip.id, Clip.public_id, Clip.title, Clip.language, Clip.start, Clip.end, Clip.media_key, Clip.media_start, Clip.poster_key,
         Recording.id, Recording.public_id, Recording.title, Recording.language, Recording.source, Recording.source_ref,
         RecordingVersion.play_key, RecordingVersion.play_type, RecordingVersion.poster_key,
     )
-    .join(FaqClip, FaqClip.clip_id == Clip.id)
     .join(Recording, Recording.id == Clip.recording_id)
     .outerjoin(RecordingVersion, RecordingVersion.id == Recording.version_id)
+)  # fmt: skip
+"""The columns of a ClipView."""
+_CLIPS: Select[*tuple[Any, ...]] = (
+    CLIPS
+    .join(FaqClip, FaqClip.clip_id == Clip.id)
     .where(
         FaqClip.entry_id == bindparam("entry"),
         or_(

@@ -28,7 +28,7 @@ _QUESTIONS = select(Question.id, Question.public_id).where(Question.id.in_(bindp
 class Found:
     """A hit as it is shown: `address` is a path of this site, `recording` the title of the recording that it is in.
 
-    `at` is the second of the recording that the address leads to.
+    `at` is the second of the recording that the address leads to, `clip` the public id of the clip that can be played instead.
     """
 
     hit: Hit
@@ -36,6 +36,7 @@ class Found:
     recording: str = ""
     poster_key: str | None = None
     at: float | None = None
+    clip: str = ""
 
 
 def show_hits(db: Session, hits: Sequence[Hit]) -> list[Found]:
@@ -65,15 +66,16 @@ def _found(
     hit: Hit, entry: Row[Any] | None, clip: Row[Any] | None, recording: Row[Any] | None, question: Row[Any] | None
 ) -> Found:
     title = recording.title if recording else ""
+    playable = clip.public_id if clip else ""
     poster = (clip.poster_key if clip else None) or (recording.poster_key if recording else None)
     if question is not None and entry is None:
-        return Found(hit, f"/questions/{quote(question.public_id)}")
+        return Found(hit, f"/questions/{quote(question.public_id)}", clip=playable)
     if entry is not None:
         # Where it is the clip as a whole that was found, its beginning is meant, not a second in it.
         at = hit.start if hit.kind in {"cue", "chapter"} else None
-        return Found(hit, _entry_address(entry.slug, clip, at), title, poster, hit.start)
+        return Found(hit, _entry_address(entry.slug, clip, at), title, poster, hit.start, playable)
     if recording is not None:
-        return Found(hit, recording_address(recording.public_id, hit.start), title, poster, hit.start)
+        return Found(hit, recording_address(recording.public_id, hit.start), title, poster, hit.start, playable)
     return Found(hit, "/")
 
 

@@ -26,7 +26,7 @@ _ENTRIES = (
 )
 _QUESTIONS = select(
     func.count(case((Question.state.in_(_ANSWERED), 1))), func.count(case((Question.state.not_in(_CLOSED), 1)))
-).where(Question.topic_id.in_(bindparam("topics", expanding=True)))
+).where(Question.topic_id.in_(bindparam("topics", expanding=True)), Question.held_for == "")
 
 
 @dataclass(frozen=True, slots=True)

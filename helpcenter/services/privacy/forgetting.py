@@ -8,7 +8,16 @@ from sqlalchemy import and_, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Forbidden
-from helpcenter.models import Asker, AuditRow, MailState, OutgoingMail, Question, SessionQuestion, User
+from helpcenter.models import (
+    Asker,
+    AuditRow,
+    MailState,
+    OutgoingMail,
+    Question,
+    QuestionAttachment,
+    SessionQuestion,
+    User,
+)
 from helpcenter.permissions import Role
 from helpcenter.services import recordings, search
 from helpcenter.services.privacy.places import FILES, PLACES, UNSENT, Fate, Person, Place, person_of
@@ -78,6 +87,9 @@ def _forget_questions(db: Session, person: Person) -> list[Line]:
     for question_id in alone:
         search.remove(db, f"question:{question_id}")
     db.execute(delete(Question).where(Question.id.in_(alone)))
+    # Files without a question are deleted by the janitor.
+    files = update(QuestionAttachment).where(QuestionAttachment.question_id.in_(stay)).values(question_id=None)
+    db.execute(files.execution_options(synchronize_session=False))
     emptied = {"body": "", "product": "", "circle": False, "reason": ""}
     db.execute(update(Question).where(Question.id.in_(stay)).values(emptied))
     return [Line(_ALONE, len(alone), Fate.DELETED, _NO_USE), Line(_STAYS, len(stay), Fate.ANONYMOUS, _PUBLIC)]

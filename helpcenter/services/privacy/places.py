@@ -3,9 +3,10 @@
 A test holds this list against the tables: a new column with an address or a reference to a person needs its line here.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import PurePosixPath
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, MetaData, func, null, or_, select
@@ -146,7 +147,18 @@ PLACES: Final[tuple[Place, ...]] = (
 
 UNSENT: Final = (MailState.NEW, MailState.SENDING, MailState.HANDING_OVER, MailState.UNKNOWN)
 
-FILES: Final[list[Callable[[Session, Person], Iterable[tuple[str, str]]]]] = []
+
+def _sent_along(db: Session, person: Person) -> Iterator[tuple[str, str]]:
+    """What he sent with his questions, as it was made of it."""
+    mine = m.Asker.first, (m.Asker.user_id == person.id) | (m.Asker.email == person.email)
+    file = m.QuestionAttachment
+    wanted = select(file).join(m.Asker, m.Asker.question_id == file.question_id).where(*mine, file.key.is_not(None))
+    for row in db.scalars(wanted.order_by(file.id)):
+        assert row.key is not None
+        yield f"{row.public_id}{PurePosixPath(row.key).suffix}", row.key
+
+
+FILES: Final[list[Callable[[Session, Person], Iterable[tuple[str, str]]]]] = [_sent_along]
 """Each gives the person's files as (name in the export, key in the storage)."""
 
 

@@ -1,11 +1,13 @@
 """Questions: asked, joined, answered, declined, reopened; who waits for the answer hears of it once."""
 
 from helpcenter.services.questions.answering import answer, begin_answer, decline, reopen
-from helpcenter.services.questions.asking import ask, confirm_asker, join, leave, put
+from helpcenter.services.questions.asking import ask, confirm_asker, join, leave, put, share
 from helpcenter.services.questions.assigning import assign
 from helpcenter.services.questions.figures import Figures, figures
 from helpcenter.services.questions.finding import asker_for_key, find, find_similar, is_theirs, link_for, own_asker
+from helpcenter.services.questions.holding import Held, Manner, is_shown, release
 from helpcenter.services.questions.merging import merge
+from helpcenter.services.questions.sending import Draft, forget_old, keep_once, network_of, once, send, words_of
 from helpcenter.services.questions.solved import (
     Trouble,
     ask_whether_solved,
@@ -15,12 +17,17 @@ from helpcenter.services.questions.solved import (
     say_unsolved,
 )
 from helpcenter.services.questions.states import ANSWERED, TRANSITIONS
+from helpcenter.services.questions.twins import Twins, keep_apart, merge_twins, proposed_merges, twins_of
 
 __all__ = [
     "ANSWERED",
     "TRANSITIONS",
+    "Draft",
     "Figures",
+    "Held",
+    "Manner",
     "Trouble",
+    "Twins",
     "answer",
     "ask",
     "ask_whether_solved",
@@ -33,15 +40,28 @@ __all__ = [
     "figures",
     "find",
     "find_similar",
+    "forget_old",
+    "is_shown",
     "is_theirs",
     "join",
+    "keep_apart",
+    "keep_once",
     "leave",
     "link_for",
     "merge",
+    "merge_twins",
+    "network_of",
+    "once",
     "own_asker",
+    "proposed_merges",
     "put",
     "read_reason",
+    "release",
     "reopen",
     "say_solved",
     "say_unsolved",
+    "send",
+    "share",
+    "twins_of",
+    "words_of",
 ]

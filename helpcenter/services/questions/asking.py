@@ -16,6 +16,9 @@ from helpcenter.services.questions.states import ANSWERED
 TITLE_LENGTH: Final = 300
 BODY_LENGTH: Final = 5000
 NAME_LENGTH: Final = 120
+PRODUCT_LENGTH: Final = 300
+UNTOLD: Final = frozenset({"spam", "abusive"})
+"""What is held for these: nobody is written to before a person has let it in, or its title would reach strangers in our name."""
 PER_DAY: Final = 10
 """How many questions one address may ask or join within a day: each sends a mail to somebody who may not have asked."""
 
@@ -29,16 +32,25 @@ def ask(  # noqa: PLR0913 -- all that the ask page's form holds
     language: str,
     email: str,
     name: str = "",
+    product: str = "",
+    circle: bool = False,
+    held_for: str = "",
     user: User | None = None,
     now: datetime,
 ) -> Question:
     """The new question. Its asker confirms his address by mail first, unless he is signed in with it.
 
-    Raises InvalidInput for what cannot be a question or an address, TooMany.
+    `product` is what he tells of his product, `circle` whether super-users may see the question, `held_for` why a person looks
+    at it first; of what is held as spam or abuse nobody is written to before that. Raises
+    InvalidInput for what cannot be a question or an address, TooMany.
     """
-    _refuse_nul(name)
+    product = " ".join(product.split())
+    _refuse_nul(name, product)
+    if len(product) > PRODUCT_LENGTH:
+        raise InvalidInput(N_("Please tell of your product in at most %(most)s letters."), most=PRODUCT_LENGTH)
     address = _allowed_address(db, email, now)
     question = put(db, title=title, body=body, topic=topic, language=language, now=now)
+    question.product, question.circle, question.held_for = product, circle, held_for
     _add_asker(db, question, address, name=name, language=language, user=user, first=True, now=now)
     db.expire(question, ["askers"])
     return question
@@ -105,6 +117,25 @@ def confirm_asker(db: Session, asker: Asker, *, now: datetime) -> None:
         mail_declined(db, question, asker, now=now)
 
 
+def ask_to_confirm(db: Session, question: Question, asker: Asker, *, now: datetime) -> None:
+    """Write to him once: he follows the link if it was he who asked."""
+    queue_mail(
+        db,
+        effect_key=f"confirm-question:{asker.public_id}",
+        kind="confirm_question",
+        params={"question": question.public_id, "asker": asker.public_id, "title": question.title},
+        recipient=asker.email,
+        language=asker.language,
+        now=now,
+    )
+
+
+def share(db: Session, question: Question, *, agreed: bool) -> None:
+    """The asker agrees that super-users see his question, or takes that back: it holds at once."""
+    question.circle = agreed
+    db.flush()
+
+
 def leave(db: Session, asker: Asker) -> None:
     """He gets no more mail about this question; his address is forgotten."""
     question = asker.question
@@ -139,15 +170,8 @@ def _add_asker(  # noqa: PLR0913 -- the row's columns
     if user and user.email == email:
         confirm_asker(db, asker, now=now)
         return asker
-    queue_mail(
-        db,
-        effect_key=f"confirm-question:{asker.public_id}",
-        kind="confirm_question",
-        params={"question": question.public_id, "asker": asker.public_id, "title": question.title},
-        recipient=email,
-        language=language,
-        now=now,
-    )
+    if question.held_for not in UNTOLD:
+        ask_to_confirm(db, question, asker, now=now)
     return asker
 
 

@@ -191,7 +191,7 @@ def _between(said: list[_Spoken], start: float, end: float) -> str:
 
 
 def _of_question(db: Session, question: Question) -> Iterator[Row]:
-    if question.state not in {QuestionState.ANSWERED, QuestionState.CONFIRMED}:
+    if question.held_for or question.state not in {QuestionState.ANSWERED, QuestionState.CONFIRMED}:
         return
     entry = db.get(FaqEntry, question.entry_id) if question.entry_id else None
     clip = question.answer_clip

@@ -2,9 +2,9 @@
 
 import { youtubePlayer } from "./youtube.js";
 
-/** The page's player, or null where there is none. */
-export function findPlayer() {
-  const element = document.getElementById("player");
+/** The player of the page, or of a piece of it; null where there is none. */
+export function findPlayer(root = document) {
+  const element = root.querySelector("#player");
   if (!element) return null;
   return element instanceof HTMLMediaElement ? nativePlayer(element) : youtubePlayer(element);
 }

@@ -45,7 +45,19 @@ from helpcenter.models.recordings import (
     Transcript,
     Visibility,
 )
-from helpcenter.models.rota import Shift, Team, TeamMember, TeamTopic
+from helpcenter.models.rota import (
+    Absence,
+    RotaCalendar,
+    RotaProposal,
+    Shift,
+    Swap,
+    SwapState,
+    Team,
+    TeamMember,
+    TeamTopic,
+    Wish,
+    WishKind,
+)
 from helpcenter.models.search import SearchDocument, SearchTerm
 from helpcenter.models.sessions import (
     DateOption,
@@ -65,6 +77,7 @@ from helpcenter.models.topics import Topic, TopicExpert
 from helpcenter.models.uploads import Upload
 
 __all__ = [
+    "Absence",
     "AgendaStage",
     "Alarm",
     "Asker",
@@ -117,6 +130,8 @@ __all__ = [
     "RecordingState",
     "RecordingVersion",
     "Reminder",
+    "RotaCalendar",
+    "RotaProposal",
     "SearchDocument",
     "SearchTerm",
     "Series",
@@ -130,6 +145,8 @@ __all__ = [
     "Step",
     "StepState",
     "Subscription",
+    "Swap",
+    "SwapState",
     "Team",
     "TeamMember",
     "TeamTopic",
@@ -140,5 +157,7 @@ __all__ = [
     "User",
     "VideoState",
     "Visibility",
+    "Wish",
+    "WishKind",
     "new_public_id",
 ]

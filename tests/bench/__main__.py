@@ -1,6 +1,6 @@
 """`make bench`: what things cost, as ratios measured in one run; prints a table and writes bench.json.
 
-`python -m tests.bench NAME …` runs only the named parts (pipeline, search, pages, desk, live, demo).
+`python -m tests.bench NAME …` runs only the named parts (pipeline, search, pages, desk, live, rota, demo).
 """
 
 import json
@@ -47,6 +47,12 @@ def live() -> Figures:
     return bench_live()
 
 
+def rota() -> Figures:
+    from tests.bench.rota import bench_rota
+
+    return bench_rota()
+
+
 def demo() -> Figures:
     """From a clean clone to the page, and to the end of the live evening: `make demo` in a clone of what is committed."""
     with tempfile.TemporaryDirectory() as folder:
@@ -83,6 +89,7 @@ PARTS: dict[str, Callable[[], Figures]] = {
     "pages": pages,
     "desk": desk,
     "live": live,
+    "rota": rota,
     "demo": demo,
 }
 

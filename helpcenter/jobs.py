@@ -16,6 +16,7 @@ SEND_REMINDER: Final = "send_reminder"
 WATCH_VIDEO: Final = "watch_video"
 IMPORT_CHANNEL: Final = "import_channel"
 CHECK_CHANNEL: Final = "check_channel"
+WARN_OF_SHIFT: Final = "warn_of_shift"
 
 _KEY = "doorbells"
 

@@ -1,6 +1,7 @@
 """The tick: rings for what is due or was lost, and tidies up. Two at once do no harm."""
 
 import socket
+from datetime import datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from helpcenter.jobs import (
     PROJECT_BROADCAST,
     SEND_MAIL,
     SEND_REMINDER,
+    WARN_OF_SHIFT,
     WATCH_VIDEO,
     defer,
 )
@@ -19,6 +21,7 @@ from helpcenter.models import Heartbeat
 from helpcenter.ports import Ports
 from helpcenter.services import broadcasts, channels, steps, videos
 from helpcenter.services.notifications.sending import due_mails
+from helpcenter.services.rota import warnings
 from helpcenter.services.sessions import reminders
 from workers.janitor import tidy
 
@@ -45,7 +48,13 @@ def tick(ports: Ports) -> None:
             defer(db, IMPORT_CHANNEL, import_id)
         for channel_id in channels.due_checks(db, now=now):
             defer(db, CHECK_CHANNEL, channel_id)
+        _ring_of_shifts(db, now)
     tidy(ports)
+
+
+def _ring_of_shifts(db: Session, now: datetime) -> None:
+    for shift_id in warnings.due(db, now=now):
+        defer(db, WARN_OF_SHIFT, shift_id)
 
 
 def _alive(db: Session, process: str, ports: Ports) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from helpcenter.models import Broadcast, LiveSession, Recording, Step, StepState
 from helpcenter.ports import Ports
 from helpcenter.services import guests, live, quota, recordings, uploads, videos
+from helpcenter.services.rota import proposals, warnings
 from helpcenter.services.sessions import subscriptions
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,8 @@ def tidy(ports: Ports, *, every: timedelta = EVERY, old: timedelta = OLD) -> Non
         subscriptions.forget_old(db, now=now)
         guests.sweep(db)
         live.forget_old(db, now=now)
+        proposals.forget_old(db, now=now)
+        warnings.free_of_gone(db, calendar=ports.settings.working_time, now=now)
 
 
 def _changed(path: Path) -> datetime:

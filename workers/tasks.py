@@ -10,9 +10,10 @@ from helpcenter.jobs import (
     SEND_MAIL,
     SEND_REMINDER,
     TICK,
+    WARN_OF_SHIFT,
     WATCH_VIDEO,
 )
-from workers import beat, mails, process, reminders
+from workers import beat, mails, process, reminders, rota
 from workers.archive import importing
 from workers.archive.watch import watch
 from workers.live import channels
@@ -55,6 +56,11 @@ def check_channel(channel_id: int) -> None:
     channels.check(process.ports(), channel_id)
 
 
+def warn_of_shift(shift_id: int) -> None:
+    """Tell planners and colleagues of a shift that is open, if that is still to be done."""
+    rota.warn(process.ports(), shift_id)
+
+
 def tick() -> None:
     """Ring for what is due, and tidy up."""
     beat.tick(process.ports())
@@ -69,4 +75,5 @@ def register(app: Celery) -> None:
     app.task(watch_video, name=WATCH_VIDEO)
     app.task(import_channel, name=IMPORT_CHANNEL)
     app.task(check_channel, name=CHECK_CHANNEL)
+    app.task(warn_of_shift, name=WARN_OF_SHIFT)
     app.task(tick, name=TICK)

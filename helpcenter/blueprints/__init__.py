@@ -12,6 +12,7 @@ from helpcenter.blueprints.live import bp as live
 from helpcenter.blueprints.media import bp as media
 from helpcenter.blueprints.questions import bp as questions
 from helpcenter.blueprints.recordings import bp as recordings
+from helpcenter.blueprints.rota import bp as rota
 from helpcenter.blueprints.search import bp as search
 from helpcenter.blueprints.sessions import bp as sessions
 from helpcenter.blueprints.site import bp as site
@@ -31,6 +32,7 @@ BLUEPRINTS = (
     subscriptions,
     search,
     questions,
+    rota,
     media,
     accounts,
     admin,

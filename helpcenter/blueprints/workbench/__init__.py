@@ -1,4 +1,4 @@
-"""Where editors work: proposals and clips, recordings, uploads, entries, topics, live sessions."""
+"""Where editors work: proposals and clips, recordings, uploads, entries, topics, live sessions, the rota."""
 
 from helpcenter.blueprints.workbench import (
     clips,
@@ -6,6 +6,10 @@ from helpcenter.blueprints.workbench import (
     entry_clips,
     imports,
     recordings,
+    rota,
+    rota_mine,
+    rota_plan,
+    rota_teams,
     session_edit,
     sessions,
     topics,
@@ -21,6 +25,10 @@ __all__ = [
     "entry_clips",
     "imports",
     "recordings",
+    "rota",
+    "rota_mine",
+    "rota_plan",
+    "rota_teams",
     "session_edit",
     "sessions",
     "topics",

@@ -104,6 +104,7 @@ _LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, Any]]]
     "session_dated": _session_links,
     "session_cancelled": _session_links,
     "shifts_open": lambda params, settings: {"link": _first_shift(params["shifts"], settings)},
+    "shift_unfilled": lambda params, settings: {"link": _first_shift(params["shifts"], settings)},
     "swap_offered": lambda _, settings: {"link": links.swaps_link(settings)},
     "swap_accepted": lambda _, settings: {"link": links.rota_page(settings)},
     "swap_refused": lambda _, settings: {"link": links.rota_page(settings)},

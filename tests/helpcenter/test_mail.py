@@ -44,6 +44,7 @@ PARAMS = {
     "session_dated": {"subscription": "5ub", "sessions": [SESSION]},
     "session_cancelled": {"subscription": "5ub", "sessions": [SESSION]},
     "shifts_open": {"shifts": [SHIFT, SHIFT]},
+    "shift_unfilled": {"shifts": [SHIFT], "asked": 2},
     "swap_offered": {"name": "Kim <1>", "got": SHIFT, "given": None},
     "swap_accepted": {"name": "Kim <1>", "got": SHIFT, "given": SHIFT},
     "swap_refused": {"name": "Kim <1>", "got": None, "given": SHIFT},

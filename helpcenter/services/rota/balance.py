@@ -1,7 +1,7 @@
 """How fairly duty is shared, as it stands; and who should be asked first when a shift is open."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -40,12 +40,11 @@ def outlook(db: Session, *, calendar: WorkCalendar, now: datetime, until: dateti
 
 
 def standings(situation: Situation) -> list[Standing]:
-    """Everybody's share by the plan as it stands; what is still open is due to everybody, and had by nobody."""
-    given = [(person, slot.key) for slot in situation.slots for person in (*slot.fixed, *slot.kept)]
-    return [
-        Standing(situation.users[share.person], share)
-        for share in read_shares(situation.slots, situation.people, given)
-    ]
+    """Everybody's share of what is planned by now; what is open, or not planned yet, is due to nobody."""
+    planned = [replace(slot, needed=len(slot.fixed) + len(slot.kept)) for slot in situation.slots]
+    given = [(person, slot.key) for slot in planned for person in (*slot.fixed, *slot.kept)]
+    shares = read_shares(planned, situation.people, given)
+    return [Standing(situation.users[share.person], share) for share in shares]
 
 
 def candidates(situation: Situation, shift: Shift) -> list[Candidate]:

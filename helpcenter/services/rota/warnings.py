@@ -6,18 +6,16 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, selectinload
 
-from helpcenter.errors import N_, Message
 from helpcenter.models import Shift, User
-from helpcenter.services.notifications import alert_editors
+from helpcenter.permissions import Role
+from helpcenter.services.notifications import queue_mail
 from helpcenter.services.rota import shifts
-from helpcenter.services.rota.absences import ask
+from helpcenter.services.rota.absences import ask, describe
 from helpcenter.services.rota.balance import candidates, outlook
 from helpcenter.services.rota.gathering import STAFF
 from helpcenter.worktime import WorkCalendar
 
 AT_ONCE: Final = 100
-_OPEN: Final = N_("A shift is still open: %(team)s, %(day)s.")
-_NOBODY: Final = N_("A shift is still open, and nobody of the team could take it: %(team)s, %(day)s.")
 
 
 def due(db: Session, *, now: datetime) -> list[int]:
@@ -39,9 +37,23 @@ def warn(db: Session, shift_id: int, *, calendar: WorkCalendar, now: datetime) -
     event = f"{shift.public_id}-{shift.sequence}"
     for one in found:
         ask(db, one.user, [shift], event=event, calendar=calendar, now=now)
-    told = Message(_OPEN if found else _NOBODY, {"team": shift.team.name, "day": shift.day.isoformat()})
-    link = f"/workbench/rota/shifts/{shift.public_id}"
-    return len(found) + alert_editors(db, effect_key=f"shift-open:{event}", message=told, link=link, now=now)
+    return len(found) + sum(
+        queue_mail(
+            db, effect_key=f"shift-unfilled:{event}:{user.public_id}", kind="shift_unfilled",
+            params={
+                "shifts": [describe(shift, calendar)], "asked": len(found), "useless_after": shift.ends_at.isoformat(),
+            },
+            recipient=user.email, language=user.language, now=now,
+        )
+        for user in planners(db)
+    )  # fmt: skip
+
+
+def planners(db: Session) -> list[User]:
+    """Who is told: each editor, and each admin where there is no editor."""
+    here = select(User).where(User.disabled_at.is_(None)).order_by(User.id)
+    editors = db.scalars(here.where(User.role == Role.EDITOR)).all()
+    return list(editors or db.scalars(here.where(User.role == Role.ADMIN)))
 
 
 def free_of_gone(db: Session, *, calendar: WorkCalendar, now: datetime) -> int:

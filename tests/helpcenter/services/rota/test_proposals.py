@@ -160,13 +160,13 @@ def test_who_has_least_of_his_share_is_asked_first_and_who_would_rather_not_last
     ]
 
 
-def test_standings_say_what_is_due_and_had(rota_of):
+def test_standings_say_what_of_the_planned_is_due_and_had(rota_of):
     rota = rota_of(2)
     ada, ben = rota.people
     rota.shift(ada, 0)
     rota.shift(ada, 1)
     rows = standings(gather(rota.db, first=MONDAY, last=FRIDAY, calendar=CALENDAR))
-    assert [(row.user, row.share.due, row.share.got) for row in rows] == [(ada, 5.0, 2), (ben, 5.0, 0)]
+    assert [(row.user, row.share.due, row.share.got) for row in rows] == [(ada, 1.0, 2), (ben, 1.0, 0)]
 
 
 @pytest.mark.parametrize(("first", "weeks"), [(NOW.date(), 1), (MONDAY, 0), (MONDAY, 27)])

@@ -129,7 +129,7 @@ def test_an_open_shift_is_told_once_though_two_beats_run_and_the_worker_looks_tw
         told = sorted((mail.kind, mail.recipient, mail.state) for mail in db.scalars(select(OutgoingMail)))
         assert warnings.due(db, now=NOW) == []
     free = [("shifts_open", user.email, MailState.NEW) for user in rota.people[:2]]
-    assert told == sorted([("alert", rota.editor.email, MailState.NEW), *free])
+    assert told == sorted([("shift_unfilled", rota.editor.email, MailState.NEW), *free])
 
 
 def test_who_opens_again_is_told_again(rota_of):

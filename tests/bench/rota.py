@@ -7,6 +7,7 @@ and gets in the thirteen planned, against what is due to him in proportion to th
 import random
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -86,6 +87,20 @@ def round_and_round(slots: Sequence[Slot], people: Sequence[Person]) -> Plan:
     return Plan(given, read_shares(slots, people, taken), [], proven=False)
 
 
+def ill(slots: list[Slot], people: list[Person], planned: Plan) -> tuple[int, int]:
+    """Somebody is away for a week: how many of his half days that hits, and how many planning anew gives to others."""
+    there: dict[tuple[int, Key], list[int]] = {}
+    for one in planned.given:
+        if one.person is not None:
+            there.setdefault((one.team, (one.day, one.half)), []).append(one.person)
+    kept = [replace(slot, kept=tuple(there.get((slot.team, slot.key), ()))) for slot in slots]
+    first, last = MONDAY + timedelta(weeks=2), MONDAY + timedelta(weeks=2, days=4)
+    away = frozenset(slot.key for slot in slots if first <= slot.key[0] <= last)
+    again = plan(kept, [replace(one, away=one.away | away) if one.id == 4 else one for one in people], Rules())
+    hit = sum(one.person == 4 and (one.day, one.half) in away for one in planned.given)
+    return hit, sum(old.person != new.person for old, new in zip(planned.given, again.given, strict=True))
+
+
 def bench_rota() -> dict[str, dict[str, Any]]:
     """The planned rota, the naive one, and how long planning takes."""
     slots, people = case()
@@ -93,6 +108,7 @@ def bench_rota() -> dict[str, dict[str, Any]]:
     planned = plan(slots, people, Rules())
     took = time.monotonic() - started
     naive = round_and_round(slots, people)
+    hit, moved = ill(slots, people, planned)
     how = (
         f"largest distance from the due share, {PEOPLE} experts, {TEAMS} teams, {WEEKS} weeks, {BEFORE} before counted"
     )
@@ -101,6 +117,11 @@ def bench_rota() -> dict[str, dict[str, Any]]:
         "rota_fairness_naive": {"value": round(naive.unfairness, 2), "unit": "half days", "how": "the same, in turns"},
         "rota_open": {"value": len(planned.open), "unit": "shifts", "how": f"nobody could; in turns {len(naive.open)}"},
         "rota_wishes": {"value": _wishes(planned), "unit": "%", "how": f"wishes met; in turns {_wishes(naive)} %"},
+        "rota_moved": {
+            "value": moved,
+            "unit": "shifts",
+            "how": f"given to others where an illness hits {hit} of {len(slots)}",
+        },
         "rota_seconds": {"value": round(took, 2), "unit": "s", "how": "to plan them, on one thread"},
     }
 

@@ -1,17 +1,18 @@
 from datetime import date, timedelta
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import func, select
 
 from helpcenter.errors import Conflict, InvalidInput
-from helpcenter.models import OutgoingMail, RotaProposal, Shift, WishKind
+from helpcenter.models import OutgoingMail, RotaProposal, Shift, User, WishKind
 from helpcenter.services.rota import absences, proposals, shifts, teams, wishes
 from helpcenter.services.rota.absences import Away
 from helpcenter.services.rota.balance import candidates, outlook, standings
 from helpcenter.services.rota.gathering import gather
 from helpcenter.services.rota.planning import Rules
 from tests.factories import make_team
-from tests.helpcenter.services.rota.conftest import AM, CALENDAR, MONDAY, NOW, PM
+from tests.helpcenter.services.rota.conftest import AM, CALENDAR, MONDAY, NOW, PM, Rota
 
 RULES = Rules(seconds=3)
 FRIDAY = MONDAY + timedelta(days=4)
@@ -224,3 +225,28 @@ def test_a_team_is_made_changed_archived_and_comes_back(rota_of):
     assert [one.id for one in rota.db.scalars(select(Shift))] == [past.id]
     teams.restore(rota.db, rota.team, by=rota.editor, now=NOW)
     assert [team.name for team in teams.every(rota.db, of=ada)] == ["Batteries"]
+
+
+def test_of_two_plans_applied_at_once_one_counts(each_database, ports):
+    with ports.database.transaction() as db:
+        rota = Rota(db)
+        ids, editor_id = [propose(rota).id for _ in range(2)], rota.editor.id
+    barrier, refused = Barrier(2), []
+
+    def apply_one(proposal_id):
+        barrier.wait()
+        try:
+            with ports.database.transaction() as db:
+                proposal, editor = db.get_one(RotaProposal, proposal_id), db.get_one(User, editor_id)
+                proposals.apply(db, proposal, by=editor, calendar=CALENDAR, now=NOW)
+        except Conflict as error:
+            refused.append(str(error.message))
+
+    threads = [Thread(target=apply_one, args=(one,)) for one in ids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with ports.database.reading() as db:
+        assert len(planned(db)) == 10
+    assert [text[:24] for text in refused] == ["Shifts, absences, wishes"]

@@ -21,6 +21,7 @@ ASK_SOLVED: Final = "ask_solved"
 TELL_NEWS: Final = "tell_news"
 ROUTE_QUESTION: Final = "route_question"
 MAKE_ATTACHMENT: Final = "make_attachment"
+WARN_OF_SHIFT: Final = "warn_of_shift"
 
 _KEY = "doorbells"
 

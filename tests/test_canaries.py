@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from helpcenter.models import (
+    Absence,
     Chapter,
     ClipState,
     CueRow,
@@ -18,7 +19,9 @@ from helpcenter.models import (
     Moderation,
     QuestionAttachment,
     RecordingState,
+    RotaProposal,
     SessionQuestion,
+    Swap,
     Transcript,
     Upload,
     Visibility,
@@ -26,6 +29,7 @@ from helpcenter.models import (
 from helpcenter.permissions import Role
 from helpcenter.services import search
 from helpcenter.web.events import stream
+from helpcenter.worktime import Half
 from tests.factories import (
     NOW,
     make_channel,
@@ -34,6 +38,8 @@ from tests.factories import (
     make_question,
     make_recording,
     make_session,
+    make_shift,
+    make_team,
     make_topic,
     make_user,
 )
@@ -48,6 +54,20 @@ MOST_PAGES = 250
 @pytest.fixture(autouse=True)
 def _streams_end(monkeypatch):
     monkeypatch.setattr(stream, "LIFE", 0.0)
+
+
+def rota_things(db, staff, topic):
+    """A team that nobody else is in, with shifts, an absence, an offer and a plan."""
+    team = make_team(db, staff, name=PRIVATE, about=[topic])
+    shift, open_ = make_shift(db, team, staff), make_shift(db, team, None, place=1)
+    day = {"first_day": NOW.date(), "last_day": NOW.date()}
+    halves = {"first_half": Half.MORNING, "last_half": Half.MORNING}
+    away = Absence(user_id=staff.id, note=PRIVATE, created_at=NOW, **day, **halves)
+    offer = Swap(shift_id=shift.id, offered_by_id=staff.id, created_at=NOW)
+    empty = {"given": [], "shares": [], "clashes": [], "proven": True}
+    plan = RotaProposal(created_at=NOW, rules={"teams": [team.id]}, digest="", plan=empty, **day)
+    db.add_all([away, offer, plan])
+    return [team, shift, open_, away, offer, plan]
 
 
 @pytest.fixture
@@ -113,6 +133,7 @@ def things(ports):
             db.add(SessionQuestion(session=watched, question=hidden, created_at=NOW, **given))
         db.add(SessionQuestion(session=closed, question=make_question(db, title=CUSTOMERS), created_at=NOW))
         make_channel(db, token=PRIVATE)
+        duty = rota_things(db, staff, topic)
         db.flush()
         for entry in (shown, draft, review, members):
             search.index_entry(db, entry.id)
@@ -143,6 +164,7 @@ def things(ports):
                 planned,
                 closed,
                 watched,
+                *duty,
             )
         ]
     file = ports.settings.scratch / "file"
@@ -156,7 +178,7 @@ def things(ports):
 def addresses(app, things):
     """The address of every page, with every thing that its places could mean."""
     other = {"token": ["x"], "code": ["de", "en"], "step_id": [1], "mail_id": [1], "filename": ["css/site.css"]}
-    other |= {"take": ["0000"], "name": ["init.mp4"]}
+    other |= {"take": ["0000"], "name": ["init.mp4"], "kind": ["people", "teams"]}
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
             continue

@@ -18,6 +18,7 @@ from helpcenter.jobs import (
     SEND_MAIL,
     SEND_REMINDER,
     TELL_NEWS,
+    WARN_OF_SHIFT,
     WATCH_QUESTION,
     WATCH_VIDEO,
     defer,
@@ -26,6 +27,7 @@ from helpcenter.models import Heartbeat
 from helpcenter.ports import Ports
 from helpcenter.services import attachments, broadcasts, channels, dispatch, fate, following, questions, steps, videos
 from helpcenter.services.notifications.sending import due_mails
+from helpcenter.services.rota import warnings
 from helpcenter.services.sessions import reminders
 from workers.janitor import tidy
 
@@ -39,6 +41,7 @@ _DUE: Final = (
     (MAKE_ATTACHMENT, attachments.due),
     (ROUTE_QUESTION, dispatch.due),
     (WATCH_QUESTION, fate.due),
+    (WARN_OF_SHIFT, warnings.due),
 )
 """Each task, and who says for which rows it is due."""
 

@@ -22,6 +22,7 @@ from helpcenter.services import (
     uploads,
     videos,
 )
+from helpcenter.services.rota import proposals, warnings
 from helpcenter.services.sessions import subscriptions
 
 log = structlog.get_logger(__name__)
@@ -55,6 +56,8 @@ def tidy(ports: Ports, *, every: timedelta = EVERY, old: timedelta = OLD) -> Non
         searches.forget_old(db, today=now.date())
         questions.forget_old(db, now=now)
         attachments.sweep(db, ports.settings.arrivals, now=now)
+        proposals.forget_old(db, now=now)
+        warnings.free_of_gone(db, calendar=ports.settings.working_time, now=now)
     _arrivals(ports, now - old)
 
 

@@ -14,10 +14,11 @@ from helpcenter.jobs import (
     SEND_REMINDER,
     TELL_NEWS,
     TICK,
+    WARN_OF_SHIFT,
     WATCH_QUESTION,
     WATCH_VIDEO,
 )
-from workers import attachments, beat, fate, mails, process, reminders, routing, waiting
+from workers import attachments, beat, fate, mails, process, reminders, rota, routing, waiting
 from workers.archive import importing
 from workers.archive.watch import watch
 from workers.live import channels
@@ -85,6 +86,11 @@ def make_attachment(attachment_id: int) -> None:
     attachments.make(process.ports(), attachment_id)
 
 
+def warn_of_shift(shift_id: int) -> None:
+    """Tell planners and colleagues of a shift that is open, if that is still to be done."""
+    rota.warn(process.ports(), shift_id)
+
+
 def tick() -> None:
     """Ring for what is due, and tidy up."""
     beat.tick(process.ports())
@@ -104,4 +110,5 @@ def register(app: Celery) -> None:
     app.task(tell_news, name=TELL_NEWS)
     app.task(route_question, name=ROUTE_QUESTION)
     app.task(make_attachment, name=MAKE_ATTACHMENT)
+    app.task(warn_of_shift, name=WARN_OF_SHIFT)
     app.task(tick, name=TICK)

@@ -17,6 +17,7 @@ from helpcenter.blueprints.media import bp as media
 from helpcenter.blueprints.my import bp as my
 from helpcenter.blueprints.questions import bp as questions
 from helpcenter.blueprints.recordings import bp as recordings
+from helpcenter.blueprints.rota import bp as rota
 from helpcenter.blueprints.search import bp as search
 from helpcenter.blueprints.sessions import bp as sessions
 from helpcenter.blueprints.site import bp as site
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     my,
     embed,
     api,
+    rota,
     media,
     accounts,
     admin,

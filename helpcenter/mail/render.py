@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -99,6 +100,13 @@ def _news_links(params: Mapping[str, Any], settings: Settings) -> dict[str, Any]
     return {"answers": answers, "unsubscribe": stop, "one_click": True}
 
 
+def _first_shift(shifts: list[Mapping[str, Any]], settings: Settings) -> str:
+    """Where the shift can be taken; where all of them stand, if they are several."""
+    if len(shifts) == 1:
+        return links.shift_link(settings, shifts[0]["shift"])
+    return links.rota_page(settings, shifts[0]["starts_at"][:10])
+
+
 _LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, Any]]]] = {
     "alert": lambda params, settings: {"link": settings.site_url + params["path"]},
     "sign_in": lambda params, settings: {
@@ -132,6 +140,12 @@ _LINKS: Final[dict[str, Callable[[Mapping[str, Any], Settings], dict[str, Any]]]
     "session_moved": _session_links,
     "session_dated": _session_links,
     "session_cancelled": _session_links,
+    "shifts_open": lambda params, settings: {"link": _first_shift(params["shifts"], settings)},
+    "shift_unfilled": lambda params, settings: {"link": _first_shift(params["shifts"], settings)},
+    "swap_offered": lambda _, settings: {"link": links.swaps_link(settings)},
+    "swap_accepted": lambda _, settings: {"link": links.rota_page(settings)},
+    "swap_refused": lambda _, settings: {"link": links.rota_page(settings)},
+    "rota_planned": lambda params, settings: {"link": links.rota_page(settings, params["first"])},
     "proposals_waiting": lambda params, settings: {"link": links.proposals_link(settings, params["recording"])},
 }
 KINDS: Final = frozenset(_LINKS)
@@ -151,6 +165,7 @@ def _environment(language: str, translations: Path) -> Environment:
     environment.filters["line"] = one_line
     environment.filters["when"] = lambda one: _when(one, language)
     environment.filters["moment"] = lambda at, zone: say_moment(datetime.fromisoformat(at), zone, language)
+    environment.filters["date"] = lambda day: format_date(date.fromisoformat(day), "long", locale=language)
     environment.filters["say"] = lambda message: Message.from_json(message).said(
         words.gettext, lambda number: format_decimal(number, locale=language)
     )

@@ -50,7 +50,19 @@ from helpcenter.models.recordings import (
     Transcript,
     Visibility,
 )
-from helpcenter.models.rota import Shift, Team, TeamMember, TeamTopic
+from helpcenter.models.rota import (
+    Absence,
+    RotaCalendar,
+    RotaProposal,
+    Shift,
+    Swap,
+    SwapState,
+    Team,
+    TeamMember,
+    TeamTopic,
+    Wish,
+    WishKind,
+)
 from helpcenter.models.routing import ExpertSkills, RoutingDecision, RoutingStep, RoutingTerm
 from helpcenter.models.search import SearchDocument, SearchTerm
 from helpcenter.models.sessions import (
@@ -71,6 +83,7 @@ from helpcenter.models.topics import OwnedProduct, Topic, TopicExpert
 from helpcenter.models.uploads import Upload
 
 __all__ = [
+    "Absence",
     "AgendaStage",
     "Alarm",
     "Answer",
@@ -139,6 +152,8 @@ __all__ = [
     "RecordingState",
     "RecordingVersion",
     "Reminder",
+    "RotaCalendar",
+    "RotaProposal",
     "RoutingDecision",
     "RoutingStep",
     "RoutingTerm",
@@ -158,6 +173,8 @@ __all__ = [
     "StepState",
     "Subscription",
     "SuggestionState",
+    "Swap",
+    "SwapState",
     "TaskState",
     "Team",
     "TeamMember",
@@ -169,5 +186,7 @@ __all__ = [
     "User",
     "VideoState",
     "Visibility",
+    "Wish",
+    "WishKind",
     "new_public_id",
 ]

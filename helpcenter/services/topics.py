@@ -9,7 +9,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Conflict, InvalidInput, NotFound
-from helpcenter.models import AuditRow, FaqEntry, Question, Recording, TeamMember, TeamTopic, Topic, TopicExpert, User
+from helpcenter.models import (
+    AuditRow,
+    FaqEntry,
+    Question,
+    Recording,
+    Team,
+    TeamMember,
+    TeamTopic,
+    Topic,
+    TopicExpert,
+    User,
+)
 from helpcenter.services.slugs import unique_slug
 
 LONGEST: Final = 120
@@ -166,7 +177,9 @@ def answering(db: Session, topic: Topic) -> list[User]:
 def answered_by(db: Session, user: User) -> list[int]:
     """The ids of the topics that the person answers for, with all below them: his own, and those of his teams."""
     own = select(TopicExpert.topic_id).where(TopicExpert.user_id == user.id)
+    in_use = select(Team.id).where(Team.archived_at.is_(None))
     shared = select(TeamTopic.topic_id).join(TeamMember, TeamMember.team_id == TeamTopic.team_id)
+    shared = shared.where(TeamTopic.team_id.in_(in_use))
     chosen = select(Topic).where(Topic.id.in_(own) | Topic.id.in_(shared.where(TeamMember.user_id == user.id)))
     return below(db, *db.scalars(chosen))
 

@@ -1,6 +1,6 @@
 """`make bench`: what things cost, as ratios measured in one run; prints a table and writes bench.json.
 
-`python -m tests.bench NAME …` runs only the named parts (pipeline, search, pages, routing, desk, live, month, demo).
+`python -m tests.bench NAME …` runs only the named parts (pipeline, search, pages, routing, desk, live, rota, month, demo).
 """
 
 import json
@@ -59,6 +59,12 @@ def month() -> Figures:
     return bench_month()
 
 
+def rota() -> Figures:
+    from tests.bench.rota import bench_rota
+
+    return bench_rota()
+
+
 def demo() -> Figures:
     """From a clean clone to the page, and to the end of the live evening: `make demo` in a clone of what is committed."""
     with tempfile.TemporaryDirectory() as folder:
@@ -96,6 +102,7 @@ PARTS: dict[str, Callable[[], Figures]] = {
     "routing": routing,
     "desk": desk,
     "live": live,
+    "rota": rota,
     "month": month,
     "demo": demo,
 }

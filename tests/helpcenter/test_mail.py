@@ -25,6 +25,10 @@ SESSION = {
     "session": "5ession", "title": "How <far>?", "starts_at": "2026-12-03T17:00:00+00:00", "ends_at": "2026-12-03T18:00:00+00:00",
     "zone": "Europe/Berlin", "reason": "The host <is> ill.",
 }  # fmt: skip
+SHIFT = {
+    "team": "Team <far>", "starts_at": "2026-12-03T07:00:00+00:00", "ends_at": "2026-12-03T11:00:00+00:00",
+    "zone": "Europe/Berlin", "shift": "5hift",
+}  # fmt: skip
 PARAMS = {
     "alert": {"message": {"text": "%(title)s: 5 <units>", "params": {"title": "Channel & co"}}, "path": "/admin/channels"},
     "sign_in": {"token": "T0ken", "next": "/account?a=b"},
@@ -55,6 +59,12 @@ PARAMS = {
     "session_moved": {"subscription": "5ub", "sessions": [SESSION, SESSION]},
     "session_dated": {"subscription": "5ub", "sessions": [SESSION]},
     "session_cancelled": {"subscription": "5ub", "sessions": [SESSION]},
+    "shifts_open": {"shifts": [SHIFT, SHIFT]},
+    "shift_unfilled": {"shifts": [SHIFT], "asked": 2},
+    "swap_offered": {"name": "Kim <1>", "got": SHIFT, "given": None},
+    "swap_accepted": {"name": "Kim <1>", "got": SHIFT, "given": SHIFT},
+    "swap_refused": {"name": "Kim <1>", "got": None, "given": SHIFT},
+    "rota_planned": {"first": "2026-12-07", "last": "2027-01-17", "shifts": [SHIFT], "more": 2},
 }  # fmt: skip
 INJECTIONS = [
     "a@example.org\r\nBcc: b@example.org", "a@example.org\nBcc: b@example.org", "a@example.org\rBcc: b@example.org",
@@ -145,6 +155,8 @@ def _titled(params, title):
     again = {**params, "title": title} if "title" in params else dict(params)
     if "sessions" in again:
         again["sessions"] = [{**one, "title": title, "reason": title} for one in again["sessions"]]
+    if "shifts" in again:
+        again["shifts"] = [{**one, "team": title} for one in again["shifts"]]
     return again
 
 

@@ -1,4 +1,4 @@
-"""Where editors work: clips, recordings, uploads, entries and what is to mend, topics, live sessions and what they could answer."""
+"""Where editors and experts work: questions, clips, recordings, entries and what is to mend, topics, live sessions, the rota."""
 
 from helpcenter.blueprints.workbench import (
     answer_videos,
@@ -10,6 +10,10 @@ from helpcenter.blueprints.workbench import (
     imports,
     questions,
     recordings,
+    rota,
+    rota_mine,
+    rota_plan,
+    rota_teams,
     session_edit,
     sessions,
     suggestions,
@@ -33,6 +37,10 @@ __all__ = [
     "imports",
     "questions",
     "recordings",
+    "rota",
+    "rota_mine",
+    "rota_plan",
+    "rota_teams",
     "session_edit",
     "sessions",
     "suggestions",

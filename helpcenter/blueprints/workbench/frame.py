@@ -126,6 +126,15 @@ DONE = {
     "planned": N_("Planned for the session. Whoever waits for the answer is told the date by mail."),
     "released": N_("Let in. It finds its expert now."),
     "apart": N_("They stay questions of their own."),
+    "plan_applied": N_("The plan counts. Whoever has other shifts now is told by mail."),
+    "shift_taken": N_("The shift is yours. Thank you!"),
+    "shift_offered": N_("Offered. Your colleagues have mail; the shift stays yours until somebody takes it."),
+    "swapped": N_("Swapped. Both of you have mail."),
+    "away": N_("Noted. Nothing was planned for that time."),
+    "away_opened": N_("Noted. The shifts of that time are open now; colleagues are asked, and planners told."),
+    "back": N_("Noted. Shifts that were opened stay with whoever took them."),
+    "wishes": N_("Your wishes are kept; they count from the next planning on."),
+    "calendar_renewed": N_("The calendar has a new address. The old one shows nothing any more."),
     "session_cancelled": N_("Cancelled. Whoever subscribed is told by mail."),
 }
 assert set(LANGUAGES) == set(LANGUAGE_NAMES)

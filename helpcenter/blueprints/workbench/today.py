@@ -51,6 +51,7 @@ def _page(form: Form) -> str:
             "workbench/today.html", lines=lines, total=total, form=form,
             unassigned=dispatch.count(db, user, Which.UNASSIGNED, now=now()),
             sessions=dispatch.sessions_today(db, user, now=now(), midnight=_midnight()),
+            today=rota.today(db, user, local_time(now())),
             on_duty=user.id in {one.id for one in rota.on_duty(db, None, now=now())},
         )  # fmt: skip
 

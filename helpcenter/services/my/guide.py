@@ -27,7 +27,7 @@ def find_guide(db: Session, user: User, *, now: datetime) -> Guide | None:
     for topic in wanted or [None]:
         if expert := rota.next_on_duty(db, topic, now=now):
             on_duty = any(one.id == expert.id for one in rota.on_duty(db, topic, now=now))
-            return Guide(getattr(expert, "public_name", "") or "", topic, on_duty)
+            return Guide(expert.public_name or "", topic, on_duty)
     return None
 
 

@@ -7,6 +7,7 @@ from helpcenter.tokens import is_signed, signature
 
 _ASKER = "asker"
 _SUBSCRIBER = "subscriber"
+_ROTA = "rota"
 
 
 def asker_key(settings: Settings, asker: str) -> str:
@@ -82,6 +83,32 @@ def subscription_link(settings: Settings, subscription: str) -> str:
 def circle_link(settings: Settings, page: str) -> str:
     """A page of the circle of super-users: "join" for an invitation, "rules" for what it is."""
     return _link(settings, "circle", page)
+
+
+def is_rota_key(settings: Settings, kind: str, public_id: str, renewed: int, key: str) -> bool:
+    """Whether `key` opens this calendar of the rota, which was renewed so many times."""
+    return is_signed(settings.secret, _ROTA, f"{kind}:{public_id}:{renewed}", key)
+
+
+def rota_link(settings: Settings, kind: str, public_id: str, renewed: int) -> str:
+    """The calendar of a person's (kind "people") or a team's ("teams") shifts."""
+    key = signature(settings.secret, _ROTA, f"{kind}:{public_id}:{renewed}")
+    return _link(settings, "rota", kind, f"{public_id}.ics", key=key)
+
+
+def shift_link(settings: Settings, shift: str) -> str:
+    """The page of the shift, for those who work here."""
+    return _link(settings, "workbench", "rota", "shifts", shift)
+
+
+def rota_page(settings: Settings, day: str | None = None) -> str:
+    """The rota's week, for those who work here; the present one, or that of a day (2026-12-24)."""
+    return _link(settings, "workbench", "rota", day=day)
+
+
+def swaps_link(settings: Settings) -> str:
+    """The page of the shifts that are offered to whoever opens it."""
+    return _link(settings, "workbench", "rota", "swaps")
 
 
 def _link(settings: Settings, *path: str, **query: object) -> str:

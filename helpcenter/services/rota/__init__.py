@@ -1,5 +1,6 @@
-"""The duty rota: who is on duty for a topic, and when."""
+"""The duty rota: who is on duty for a topic, and when; teams, absences, wishes, swaps, and how it is planned."""
 
-from helpcenter.services.rota.duty import next_on_duty, on_duty, teams_for
+from helpcenter.services.rota.duty import DutyLine, duty_line, next_on_duty, on_duty, teams_for
+from helpcenter.services.rota.mine import Today, today
 
-__all__ = ["next_on_duty", "on_duty", "teams_for"]
+__all__ = ["DutyLine", "Today", "duty_line", "next_on_duty", "on_duty", "teams_for", "today"]

@@ -63,7 +63,7 @@ class Month:
         migrate(self.settings.database)
         self.now, self.random = datetime.combine(FIRST, time(7), UTC), random.Random(seed)
         self.ports = wire(self.settings, queue=SilentQueue(), clock=lambda: self.now)
-        self.number, self.asked, self.unescalated, self.deaths = number, 0, set[int](), 0
+        self.number, self.asked, self.unescalated, self.deaths = number, 0, dict[int, str](), 0
         self.ill: dict[int, date] = {}
         with self.ports.database.transaction() as db:
             self._hire(db)
@@ -172,14 +172,18 @@ class Month:
                 question = db.get_one(Question, question_id)
                 late = question.alarm_at is not None and question.alarm_at < self.now - 2 * HALF_HOUR
                 if late or (question.state_at or self.now) < self.now - timedelta(days=1):
-                    self.unescalated.add(question_id)
+                    self._note(question, "nobody looked")
             chain = self.settings.due_after["passed on"] + self.settings.due_after["escalated"] + 2 * HALF_HOUR
             overdue = select(Question).where(
                 Question.state.in_(OPEN), Question.due_at < self.now, Question.alarm != Alarm.ESCALATED
             )
             for question in db.scalars(overdue):
                 if self.settings.working_time.between(question.due_at, self.now) > chain:
-                    self.unescalated.add(question.id)
+                    self._note(question, "not escalated")
+
+    def _note(self, question: Question, what: str) -> None:
+        told = f"{what} at {self.now}: {question.state}, {question.alarm}, since {question.state_at}, due {question.due_at}"
+        self.unescalated.setdefault(question.id, told)
 
     def _work(self) -> None:
         """Those who are there deal with what is theirs; the admin gives away what he was told of, and sees to new questions."""
@@ -218,7 +222,7 @@ class Month:
                 questions.reopen(db, question, now=self.now, actor=None, reason="no")
 
     def _another(self, db: Session, question: Question) -> Question | None:
-        others = select(Question).where(Question.topic_id == question.topic_id, Question.id != question.id)
+        others = select(Question).where(Question.topic_id == question.topic_id, Question.id != question.id, stands())
         return db.scalars(others.where(Question.state.not_in((S.MERGED, S.DECLINED))).limit(1)).first()
 
 
@@ -267,7 +271,7 @@ def simulate(number: int) -> dict[str, Any]:
             return {
                 "overdue_unescalated": len(month.unescalated), "lost": lost(db) + (number - sum(ends.values())),
                 "double_mails": double_mails(db), "closed": sum(ends[one] for one in CLOSED), "asked": sum(ends.values()),
-                "deaths": month.deaths, "ends": dict(ends), "deeds": dict(deeds),
+                "deaths": month.deaths, "unescalated": month.unescalated, "ends": dict(ends), "deeds": dict(deeds),
             }  # fmt: skip
 
 

@@ -2,12 +2,13 @@ import pytest
 from sqlalchemy import delete
 
 from helpcenter.models import Alarm, LiveSessionState, QuestionState, SessionQuestion
+from helpcenter.permissions import Role
 from helpcenter.services import fate, questions
 from helpcenter.services.fate import Deed
 from helpcenter.services.questions.states import CLOSED, move
 from helpcenter.settings import Settings
-from tests.factories import make_session
-from tests.helpcenter.services.fate.acting import DAY, HOUR, MINUTE, ask, ask_live, at, watch
+from tests.factories import make_session, make_user
+from tests.helpcenter.services.fate.acting import DAY, HOUR, MINUTE, ask, ask_live, at, mails, watch
 
 S = QuestionState
 
@@ -50,6 +51,14 @@ def test_nobody_sees_to_a_question_before_its_asker_has_confirmed(each_database,
     questions.confirm_asker(db, question.askers[0], now=at(9, day=25))
     watch(db, question, settings, at(9, day=25))
     assert question.due_at == at(14, day=25)
+
+
+def test_who_waits_already_makes_an_unconfirmed_question_overdue_when_he_is_brought_to_it(db, settings):
+    """Nobody sees to it before, and at once then: he has waited since his own confirmation."""
+    editor, into, merged = make_user(db, Role.EDITOR), ask(db, confirmed=False), ask(db, email="b@example.org")
+    questions.merge(db, merged, into, now=at(9, day=26), actor=None)
+    assert watch(db, into, settings, at(9, day=26)) == [Deed.DATED, Deed.REMINDED]
+    assert (into.due_at, mails(db, "question_due")) == (at(14), [("question_due", editor.email)])
 
 
 def test_what_was_asked_in_a_session_counts_from_its_asking(db, settings):

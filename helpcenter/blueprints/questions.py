@@ -82,6 +82,20 @@ def share(public_id: str) -> ResponseReturnValue:
     return _back(public_id, "circle")
 
 
+@bp.post("/questions/<public_id>/again")
+@public
+@limiter.limit("20/hour")
+def ask_again(public_id: str) -> ResponseReturnValue:
+    """Take a question up again that was declined, says the asker of this key, and why."""
+    try:
+        with transaction() as db:
+            wanted = asker_here(db, public_id).question
+            questions.reopen(db, wanted, now=now(), actor=current_user(), reason=request.form.get("reason", ""))
+    except InvalidInput as error:
+        return question_page(public_id, request.form, error), error.status
+    return _back(public_id, "reopened")
+
+
 @bp.post("/questions/<public_id>/join")
 @public
 @limiter.limit("10/hour")

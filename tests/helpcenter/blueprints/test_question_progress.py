@@ -117,7 +117,7 @@ def test_a_declined_question_says_why_and_can_be_reopened_with_a_reason(client, 
     page = client.get(path, headers=EN).text
     assert [word in page for word in ("Not our bike.", 'name="reason"', "Ask something else")] == [True] * 3
     place, _, key = path.partition("?key=")
-    client.post(f"{place}/reopen", data={"key": key, "reason": "It is your bike."})
+    client.post(f"{place}/again", data={"key": key, "reason": "It is your bike."})
     with ports.database.reading() as db:
         assert db.query(Question).one().reason == "It is your bike."
     page = client.get(path, headers=EN).text
@@ -128,7 +128,7 @@ def test_a_declined_question_says_why_and_can_be_reopened_with_a_reason(client, 
 def test_a_reason_that_is_too_long_is_not_lost(client, ports):
     path = _asked(ports, after=lambda db, one: questions.decline(db, one, reason="Not our bike.", now=NOW, actor=None))
     place, _, key = path.partition("?key=")
-    answer = client.post(f"{place}/reopen", data={"key": key, "reason": "x" * 1001}, headers=EN)
+    answer = client.post(f"{place}/again", data={"key": key, "reason": "x" * 1001}, headers=EN)
     assert (answer.status_code, "x" * 1001 in answer.text) == (400, True)
 
 

@@ -2,10 +2,14 @@
 
 import shutil
 import threading
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import make_server
+
+from workers import process
+from workers.tasks import register
 
 PHONE = {"width": 390, "height": 844}
 
@@ -20,6 +24,22 @@ def site(app):
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+class Tasks(dict[str, Callable[[int], None]]):
+    """The tasks by the names under which the site rings them."""
+
+    def task(self, function: Callable[[int], None], *, name: str) -> None:
+        self[name] = function
+
+
+@pytest.fixture
+def tasks(ports, monkeypatch):
+    """`tasks[name](row_id)` does what a worker of this site does when it is rung."""
+    monkeypatch.setattr(process, "_wired", [ports])
+    known = Tasks()
+    register(known)
+    return known
 
 
 @pytest.fixture(scope="module")

@@ -10,30 +10,16 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from helpcenter.jobs import (
-    ADVANCE_RECORDING,
-    PROJECT_BROADCAST,
-    SEND_MAIL,
-    SEND_REMINDER,
-    TICK,
-    WATCH_VIDEO,
-)
+from helpcenter.jobs import TICK
 from helpcenter.models import LiveSession, LiveSessionState, Question, QuestionState
 from helpcenter.permissions import Role
 from helpcenter.services import accounts, questions
 from tests.conftest import NOW, on_emulator
 from tests.factories import make_channel, make_topic, make_user
-from workers import beat, mails, reminders
-from workers.archive.watch import watch
-from workers.live.project import project
-from workers.pipeline.advance import advance
+from workers import beat
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(not shutil.which("chromium"), reason="needs Chromium")]
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
-TASKS = {
-    ADVANCE_RECORDING: advance, PROJECT_BROADCAST: project, SEND_MAIL: mails.send, SEND_REMINDER: reminders.send,
-    WATCH_VIDEO: watch,
-}  # fmt: skip
 QUESTION = "Warum geht das Licht an meinem Rad nicht an?"
 
 
@@ -52,8 +38,8 @@ def settings(settings, emulator):
 class Evening:
     """The site, its workers, the platform and everybody's clock."""
 
-    def __init__(self, ports, clock, emulator):
-        self.ports, self.clock, self.emulator = ports, clock, emulator
+    def __init__(self, ports, clock, emulator, tasks):
+        self.ports, self.clock, self.emulator, self.tasks = ports, clock, emulator, tasks
 
     def work(self):
         """Do all that is due."""
@@ -64,7 +50,7 @@ class Evening:
             if not bells:
                 return
             for task, row_id in sorted(bells):
-                TASKS[task](self.ports, row_id)
+                self.tasks[task](row_id)
 
     def until(self, wanted, *, step=5.0, most=100):
         """Let time pass until it is so."""
@@ -93,7 +79,7 @@ class Evening:
 
 
 @pytest.fixture
-def evening(ports, clock, emulator):
+def evening(ports, clock, emulator, tasks):
     with ports.database.transaction() as db:
         topic = make_topic(db, slug="e-bikes", titles={"de": "E-Bikes", "en": "E-bikes"})
         make_user(db, Role.EXPERT, name="Anna", language="de", email="anna@example.org")
@@ -104,7 +90,7 @@ def evening(ports, clock, emulator):
             db, title=QUESTION, language="de", email="mehmet@example.org", topic=topic, now=clock()
         )
         questions.confirm_asker(db, question.askers[0], now=clock())
-    return Evening(ports, clock, emulator)
+    return Evening(ports, clock, emulator, tasks)
 
 
 @pytest.fixture

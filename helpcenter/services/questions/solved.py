@@ -122,13 +122,12 @@ def _count_against(db: Session, question: Question, trouble: Trouble, text: str,
         holding = select(FaqClip.entry_id).where(FaqClip.clip_id == clip_id).order_by(FaqClip.entry_id)
         entry_id = db.scalar(holding.limit(1))
     if entry_id is not None or clip_id is not None:
-        reason = f"{trouble.value}: {text}" if text else trouble.value
         ratings.rate(
             db,
             entry_id,
             clip_id,
             helpful=False,
-            reason=reason,
+            reason=text or trouble.value,
             kind=RatingKind.FAILED,
             question_id=question.id,
             now=now,

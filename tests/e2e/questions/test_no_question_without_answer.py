@@ -28,7 +28,7 @@ from helpcenter.models import (
 from helpcenter.permissions import Role
 from helpcenter.services import accounts, search, videos
 from tests.factories import make_answer, make_session, make_topic, make_user, make_watchable
-from workers import beat, process, tasks
+from workers import beat
 
 VENDOR = Path(__file__).resolve().parents[3] / "helpcenter" / "static" / "vendor"
 SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "ebike-qa.mp4"
@@ -53,19 +53,9 @@ def chromium_flags():
     ]
 
 
-class Tasks(dict):
-    """The tasks by the names under which the site rings them."""
-
-    def task(self, function, *, name):
-        self[name] = function
-
-
 @pytest.fixture
-def work_off(ports, queue, monkeypatch):
+def work_off(ports, queue, tasks):
     """`work_off()` does all that beat and workers would do by now."""
-    monkeypatch.setattr(process, "_wired", [ports])
-    known = Tasks()
-    tasks.register(known)
 
     def work():
         for _ in range(100):
@@ -74,7 +64,7 @@ def work_off(ports, queue, monkeypatch):
             if not bells:
                 return
             for bell in bells:
-                known[bell.task](bell.row_id)
+                tasks[bell.task](bell.row_id)
         raise AssertionError("there is always something left to do")
 
     return work

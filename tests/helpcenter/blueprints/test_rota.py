@@ -392,10 +392,11 @@ def test_the_site_says_who_is_on_duty_and_is_right_again_at_once(cast, client, p
     assert "on duty" not in client.get(page).text
 
 
-def test_a_name_stands_there_only_where_it_may(cast, client, clock, monkeypatch):
+def test_a_name_stands_there_only_where_it_may(cast, client, clock):
     cast.shift(cast.ada)
     clock.now = CALENDAR.half(MONDAY, AM).starts_at
-    monkeypatch.setattr(User, "public_name", "Dr. Ada", raising=False)
+    with cast.ports.database.transaction() as db:
+        db.get_one(User, cast.ada.id).public_name = "Dr. Ada"
     assert "Dr. Ada is on duty until 12:00" in client.get("/duty").text
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from helpcenter.errors import Conflict, InvalidInput
-from helpcenter.models import Asker, FaqClip, OutgoingMail, QuestionState, Rating, Solved
+from helpcenter.models import Asker, FaqClip, OutgoingMail, QuestionState, Rating, RatingKind, Solved
 from helpcenter.permissions import Role
 from helpcenter.services import questions
 from helpcenter.services.questions import Trouble
@@ -111,7 +111,11 @@ def test_a_no_opens_it_again_with_its_reason_and_counts_against_what_failed(db):
     assert questions.read_reason(question) == (Trouble.OUTDATED, "It shows the old model.")
     rating = db.scalars(select(Rating)).one()
     assert (rating.entry_id, rating.clip_id, rating.helpful) == (entry.id, clip.id, False)
-    assert rating.reason == "It shows the old model."
+    assert (rating.reason, rating.kind, rating.question_id) == (
+        "It shows the old model.",
+        RatingKind.FAILED,
+        question.id,
+    )
 
 
 def test_a_no_to_a_clip_counts_against_the_entry_that_it_stands_in(db):
@@ -124,10 +128,11 @@ def test_a_no_to_a_clip_counts_against_the_entry_that_it_stands_in(db):
 
 
 def test_a_no_to_an_answer_without_an_entry_opens_it_all_the_same(db):
-    question = make_question(db)
-    questions.answer(db, question, clip=make_clip(db, make_recording(db)), entry=None, now=NOW)
+    question, clip = make_question(db), make_clip(db, make_recording(db))
+    questions.answer(db, question, clip=clip, entry=None, now=NOW)
     assert _no(db, question.askers[0])
-    assert (question.state, db.scalars(select(Rating)).all()) == (S.REOPENED, [])
+    rating = db.scalars(select(Rating)).one()
+    assert (question.state, rating.entry_id, rating.clip_id) == (S.REOPENED, None, clip.id)
 
 
 def test_a_co_askers_no_opens_it_after_the_askers_yes(db):

@@ -10,6 +10,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TESTS ?= tests
 JOBS ?= 2
+# Where containers forbid it, each process would compile all of our modules anew: half a second of each start.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: setup setup-dev demo run test check bench torture format translations lock clean
 

@@ -5,11 +5,10 @@ from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
-
-import holidays
 
 WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 """The names of RFC 5545, Monday first."""
@@ -150,8 +149,36 @@ def public_holidays(region: str) -> Container[date]:
     """The public holidays of a country ("DE") or a part of it ("DE-BY"), by ISO 3166; () for "". Raises ValueError."""
     if not region:
         return ()
-    country, _, part = region.strip().upper().partition("-")
-    try:
-        return holidays.country_holidays(country, subdiv=part or None)
-    except NotImplementedError as error:
-        raise ValueError(f"no holidays are known for {region!r}; write it like DE or DE-BY") from error
+    found = _Holidays(*region.strip().upper().partition("-")[::2])
+    if found != _USUAL:
+        found.days  # noqa: B018 -- it says in words what is wrong
+    return found
+
+
+@dataclass(frozen=True)
+class _Holidays:
+    """The holidays of a country or of a part of it, looked up when first asked for.
+
+    The library loads every country of the world, a quarter of a second, which most processes never need.
+    """
+
+    country: str
+    part: str
+
+    def __contains__(self, day: object) -> bool:
+        return day in self.days
+
+    @cached_property
+    def days(self) -> Container[date]:
+        """Raises ValueError where the library knows no such place."""
+        import holidays
+
+        try:
+            return holidays.country_holidays(self.country, subdiv=self.part or None)
+        except NotImplementedError as error:
+            region = "-".join(filter(None, (self.country, self.part)))
+            raise ValueError(f"no holidays are known for {region!r}; write it like DE or DE-BY") from error
+
+
+_USUAL: Final = _Holidays("DE", "")
+"""Surely known; so are the settings' defaults checked without the library."""

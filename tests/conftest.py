@@ -22,11 +22,13 @@ from helpcenter.settings import Settings
 from helpcenter.tokens import fingerprint, signature
 from helpcenter.wiring import wire
 from tests import servers
+from tests.compiled import compile_once
 
 if TYPE_CHECKING:
     from streaming.emulator import Emulator
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+compile_once()
 
 
 def on_emulator(settings: Settings, emulator: "Emulator", **more: Any) -> Settings:

@@ -43,3 +43,8 @@ def test_no_template_holds_script_or_style_of_its_own():
     inline = re.compile(r"<style|\sstyle=|\son[a-z]+=\"|<script(?![^>]*\bsrc=)(?![^>]*application/ld\+json)")
     pages = (path for path in (ROOT / "templates").rglob("*.html") if "mail" not in path.parts)
     assert [str(path.relative_to(ROOT)) for path in pages if inline.search(path.read_text())] == []
+
+
+def test_what_takes_long_to_load_is_loaded_where_it_is_used():
+    slow = "alembic|boto3|googleapiclient|highspy|holidays|numpy|pocketsphinx|py3langid|snowballstemmer|yt_dlp"
+    assert [place for place in _lines(rf"^(import|from) ({slow})\b") if place.startswith("helpcenter/")] == []

@@ -55,6 +55,8 @@ LEASE = 2.0
 WORKING = ("scan", "play", "transcript", "cut")
 """Steps with a place in the midst of the work, while other programs run."""
 POINTS = ("claimed", "worked", "filed", "storing", "stored")
+LOOKS = 0.25
+"""Seconds between two looks at the rows, which cost as much as the work that they would wait for."""
 
 
 @dataclass
@@ -127,7 +129,7 @@ class Site:
         deadline = time.monotonic() + PATIENCE
         while self.step(recording_id, name).state is not state:
             assert time.monotonic() < deadline, self.story(recording_id)
-            time.sleep(0.02)
+            time.sleep(0.05)
 
     def step(self, recording_id: int, name: str) -> Step:
         with self.ports.database.reading() as db:
@@ -136,6 +138,11 @@ class Site:
     def _is_dead(self) -> bool:
         assert self.worker is not None
         return os.waitid(os.P_PID, self.worker.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def _wait_for_its_death(self, seconds: float) -> None:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until and not self._is_dead():
+            time.sleep(0.02)
 
     def work_until_settled(self, recording_id: int) -> None:
         """Work, starting the worker again whenever it has died, until nothing more is to be done."""
@@ -147,7 +154,7 @@ class Site:
                     self.end()
                     self.assert_no_survivors()
                     self.start()
-                time.sleep(0.05)
+                self._wait_for_its_death(LOOKS)
         finally:
             self.end()
         self.assert_no_survivors()

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import snowballstemmer
 from rapidfuzz import fuzz
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,7 +23,7 @@ SHORTEST_STEM = 3
 SHORTEST_PREFIX = 4  # "brems" is also in "Bremsbeläge"
 
 _WORD = re.compile(r"[^\W_]+")
-_STEMMERS = {"de": snowballstemmer.stemmer("german"), "en": snowballstemmer.stemmer("english")}
+_STEMMED = {"de": "german", "en": "english"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +36,19 @@ class Suggestion:
 
 def stems(text: str, language: str) -> list[str]:
     """The words that carry meaning, as stems, in their order; hyphens part words."""
-    stemmer = _STEMMERS.get(language, _STEMMERS["en"])
     words = [word for word in _WORD.findall(text.casefold()) if word not in WORDS.get(language, ())]
-    return [stem for stem in _stemmed(stemmer, tuple(words)) if len(stem) >= SHORTEST_STEM or stem.isdigit()]
+    return [
+        stem
+        for stem in _stemmed(_STEMMED.get(language, _STEMMED["en"]), tuple(words))
+        if len(stem) >= SHORTEST_STEM or stem.isdigit()
+    ]
 
 
 @lru_cache(maxsize=512)
-def _stemmed(stemmer: "snowballstemmer.stemmer", words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(stemmer.stemWords(words))
+def _stemmed(language: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    import snowballstemmer
+
+    return tuple(snowballstemmer.stemmer(language).stemWords(words))
 
 
 def suggest_topic(

@@ -5,8 +5,10 @@ import threading
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import snowballstemmer
+if TYPE_CHECKING:
+    import snowballstemmer
 
 STEMMED = {"de": "german", "en": "english"}
 MAX_TERM = 40
@@ -95,6 +97,8 @@ def stem(folded: str, language: str) -> str:
 def _stemmer(language: str) -> "snowballstemmer.stemmer":
     stemmers = _local.__dict__.setdefault("stemmers", {})
     if language not in stemmers:
+        import snowballstemmer  # with all its languages a tenth of a second, which who does not search need not spend
+
         stemmers[language] = snowballstemmer.stemmer(STEMMED[language])
     return stemmers[language]
 

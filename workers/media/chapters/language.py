@@ -2,8 +2,10 @@
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import snowballstemmer
+if TYPE_CHECKING:
+    import snowballstemmer
 
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
@@ -52,7 +54,9 @@ def known(language: str | None) -> str:
 
 
 @lru_cache(maxsize=2)
-def _stemmer(language: str) -> snowballstemmer.stemmer:
+def _stemmer(language: str) -> "snowballstemmer.stemmer":
+    import snowballstemmer
+
     return snowballstemmer.stemmer({"de": "german", "en": "english"}[language])
 
 

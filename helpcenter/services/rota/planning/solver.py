@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Final
-
-import highspy
-import numpy as np
+from math import inf
+from typing import TYPE_CHECKING, Final
 
 from helpcenter.services.rota.planning.data import Key, Person, Rules, Slot, is_unpopular
 from helpcenter.services.rota.planning.shares import due_shares
 from helpcenter.worktime import HalfDay
+
+if TYPE_CHECKING:
+    import highspy
 
 OPEN: Final = 500.0
 """What each open place costs; more than everything that one duty could ever cost, so that none is left open for comfort."""
@@ -47,7 +48,7 @@ class Model:
         self.columns: list[int] = []
         self.values: list[float] = []
 
-    def column(self, cost: float, *, upper: float = highspy.kHighsInf, whole: bool = False) -> int:
+    def column(self, cost: float, *, upper: float = inf, whole: bool = False) -> int:
         """A new variable from 0 to `upper`; its number."""
         self.costs.append(cost)
         self.uppers.append(upper)
@@ -67,6 +68,8 @@ class Model:
 
         Raises RuntimeError where the solver found nothing, which the open places make impossible but for a bug.
         """
+        import highspy  # with numpy a tenth of a second, which only who makes a plan need spend
+
         solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its __init__ has no annotations
         solver.setOptionValue("output_flag", False)
         options = {"threads": 1, "random_seed": 1, "time_limit": float(seconds), "mip_rel_gap": 0.0, "mip_abs_gap": GAP}
@@ -79,7 +82,10 @@ class Model:
             raise RuntimeError(f"the solver ended without a plan: {solver.getModelStatus()}")
         return list(solution.col_value), solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
 
-    def _made(self) -> highspy.HighsLp:
+    def _made(self) -> "highspy.HighsLp":
+        import highspy
+        import numpy as np
+
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = len(self.costs), len(self.lows)
         model.col_cost_ = np.array(self.costs)
@@ -171,7 +177,7 @@ def _share_out(
         model.row([*mine, *((one, 1.0) for one in under), *((one, -1.0) for one in over)], rest, rest)
         if farthest is not None:
             for side in sides:
-                model.row([(farthest, 1.0), *((one, -1.0) for one in side)], 0, highspy.kHighsInf)
+                model.row([(farthest, 1.0), *((one, -1.0) for one in side)], 0, inf)
 
 
 def _rest(
@@ -189,7 +195,7 @@ def _rest(
             if columns and len(columns) + had > rules.in_row:
                 more = model.column(ROW)
                 parts = [(more, -1.0), *((column, 1.0) for column in columns)]
-                model.row(parts, -highspy.kHighsInf, max(0, rules.in_row - had))
+                model.row(parts, -inf, max(0, rules.in_row - had))
 
 
 def runs(halves: Sequence[HalfDay], length: int) -> Iterator[list[Key]]:
@@ -218,7 +224,7 @@ def _spread(model: Model, slots: Sequence[Slot], people: Sequence[Person], cells
         enough = int(even) + 1
         if len(columns) > enough:
             more = model.column(CROWDED)
-            model.row([(more, -1.0), *((column, 1.0) for column in columns)], -highspy.kHighsInf, enough)
+            model.row([(more, -1.0), *((column, 1.0) for column in columns)], -inf, enough)
 
 
 def _by(cells: dict[Cell, int], part: int) -> dict[int, list[int]]:

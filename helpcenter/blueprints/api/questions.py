@@ -156,7 +156,7 @@ def _shown(db: Session, wanted: Question, asker: Asker | None) -> schemas.Questi
         held=bool(wanted.held_for), topic=page.topic[0] if page.topic else None, asked_at=wanted.created_at, waiting=page.waiting,
         answer=schemas.Answer(title=seen.title, url=site + seen.address, seconds=seen.seconds) if seen else None,
         written=page.written.body if page.written else "", merged_into=page.merged_into,
-        private=_private(db, wanted) if asker and asker.first and asker.question_id == wanted.id else None,
+        private=_private(db, wanted) if asker and questions.has_written(asker, wanted) else None,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import HelpCenterError, InvalidInput, NotFound
-from helpcenter.models import Asker
+from helpcenter.models import Asker, Question
 from helpcenter.permissions import Action
 from helpcenter.services import attachments, circle, pages, questions
 from helpcenter.services.sessions.times import say_moment
@@ -107,6 +107,9 @@ def join(public_id: str) -> ResponseReturnValue:
         with transaction() as db:
             wanted = questions.find(db, public_id)
             _check_seen(db, wanted, None, user)
+            while wanted.merged_into_id:  # that is what he would be written to about
+                wanted = db.get_one(Question, wanted.merged_into_id)
+                _check_seen(db, wanted, None, user)
             questions.join(
                 db, wanted, email=user.email if user else form.get("email", ""), name=user.name if user else form.get("name", ""),
                 language=language(), user=user, now=now(),

@@ -92,7 +92,7 @@ class Asker(Base):
     """A person who waits for an answer: the one who asked (`first`) or a co-asker. Mail goes out only once `confirmed_at` is set.
 
     `told_at` is when he was sent the present answer, until he has been asked whether it solved his question, or has said so;
-    `solved` is what he says of it.
+    `solved` is what he says of it. `wrote` is the public id of the question that he wrote, where that was merged into this one.
     """
 
     __tablename__ = "askers"
@@ -115,5 +115,6 @@ class Asker(Base):
     confirmed_at: Mapped[datetime | None]
     told_at: Mapped[datetime | None] = mapped_column(index=True)
     solved: Mapped[Solved] = mapped_column(word(Solved), default=Solved.UNKNOWN, server_default=Solved.UNKNOWN.value)
+    wrote: Mapped[str] = mapped_column(String(16), default="", server_default="")
 
     question: Mapped[Question] = relationship(back_populates="askers")

@@ -58,7 +58,7 @@ def _paths() -> JSON:
         "description": "Any text of the program's own. With the same key and question, one question is made within a day.",
     }  # fmt: skip
     body = {"required": True, "content": {"application/json": {"schema": _ref("NewQuestion")}}}
-    ask = _operation("ask", "Send a question", {"201": ("Question", "It was sent.")}, "400", "415", "422", "429")
+    ask = _operation("ask", "Send a question", {"201": ("Question", "It was sent.")}, "400", "413", "415", "422", "429")
     similar = _operation("similar", "What is like it", {"200": ("Similar", "Answers, and open questions.")}, "429")
     one = _operation("question", "How a question stands", {"200": ("Question", "So.")}, "404", "429")
     own = _operation("openapi", "This document", {})

@@ -13,6 +13,8 @@ from helpcenter.web import settings
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
 PROBLEM = "application/problem+json"
+MOST_ERRORS = 20
+"""So many fields are named that cannot be used; more of them help nobody, and would answer much with more."""
 
 
 def answer(model: BaseModel, status: int = 200) -> Response:
@@ -33,7 +35,7 @@ def unusable(error: ValidationError) -> ResponseReturnValue:
     """Fields that cannot be used."""
     errors = [
         FieldProblem(field=".".join(map(str, one["loc"])), problem=one["msg"])
-        for one in error.errors(include_url=False, include_context=False, include_input=False)
+        for one in error.errors(include_url=False, include_context=False, include_input=False)[:MOST_ERRORS]
     ]
     words = gettext("Some fields cannot be used as they are; “errors” names them.")
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, words, errors=errors)

@@ -23,6 +23,8 @@ from helpcenter.web.limits import network
 from helpcenter.web.questions import check_seen, find_question
 
 LONGEST_KEY: Final = 200
+LARGEST: Final = 128 * 1024
+"""Bytes of a question: all that its fields may hold, however a program writes its signs."""
 _MOST: Final = 5
 _FOR_ALL: Final = (Visibility.PUBLIC,)
 """Whoever calls the API is nobody in particular, also in a browser in which somebody is signed in."""
@@ -94,7 +96,11 @@ def question(public_id: str) -> ResponseReturnValue:
 def _json() -> object:
     if not request.is_json:
         raise UnsupportedMediaType
-    body = request.get_json(silent=True)
+    request.max_content_length = LARGEST
+    try:
+        body = request.get_json(silent=True)
+    except RecursionError:  # thousands of brackets in each other
+        body = None
     if body is None:
         raise InvalidInput(N_("Please send a JSON object."))
     return body
@@ -150,7 +156,7 @@ def _shown(db: Session, wanted: Question, asker: Asker | None) -> schemas.Questi
         held=bool(wanted.held_for), topic=page.topic[0] if page.topic else None, asked_at=wanted.created_at, waiting=page.waiting,
         answer=schemas.Answer(title=seen.title, url=site + seen.address, seconds=seen.seconds) if seen else None,
         written=page.written.body if page.written else "", merged_into=page.merged_into,
-        private=_private(db, wanted) if asker and asker.first and asker.question_id == wanted.id else None,
+        private=_private(db, wanted) if asker and questions.has_written(asker, wanted) else None,
     )  # fmt: skip
 
 

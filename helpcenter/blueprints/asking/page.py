@@ -5,7 +5,7 @@ from typing import Any, Final
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from helpcenter.blueprints.asking.files import LARGEST_FORM, drop, take_in
+from helpcenter.blueprints.asking.files import LARGEST_FORM, MEGABYTES, drop, megabytes, take_in
 from helpcenter.blueprints.asking.form import draft_of, manner_of, show_form, similar_to, warning_for, words
 from helpcenter.blueprints.questions import bp
 from helpcenter.errors import InvalidInput, TooMany
@@ -42,6 +42,7 @@ def ask() -> ResponseReturnValue:
 @bp.post("/ask")
 @public
 @limiter.limit(MAILS, on_breach=_too_often)
+@limiter.limit(MEGABYTES, cost=megabytes, on_breach=_too_often)
 def send() -> ResponseReturnValue:
     """Keep the question; whoever is not signed in confirms his address by mail first.
 

@@ -106,10 +106,10 @@ def remove(db: Session, row: QuestionAttachment, folder: Path, *, now: datetime)
 
 
 def sweep(db: Session, folder: Path, *, now: datetime) -> int:
-    """Forget the files of questions that were never sent, or have been deleted; how many."""
-    old = select(QuestionAttachment).where(
-        QuestionAttachment.question_id.is_(None), QuestionAttachment.created_at < now - UNSENT
-    )
+    """Forget the files of questions that have been deleted, or were not sent for a day; how many."""
+    # Whose question was sent has no ticket any more.
+    useless = (QuestionAttachment.ticket == "") | (QuestionAttachment.created_at < now - UNSENT)
+    old = select(QuestionAttachment).where(QuestionAttachment.question_id.is_(None), useless)
     rows = db.scalars(old).all()
     for row in rows:
         remove(db, row, folder, now=now)

@@ -21,6 +21,7 @@ from helpcenter.models import (
     Visibility,
 )
 from helpcenter.permissions import Action, may
+from helpcenter.services import live
 from helpcenter.services.circle.seeing import find_question, stands
 
 BODY_LENGTH: Final = 5000
@@ -101,9 +102,17 @@ def _read(db: Session, question: Question, answer: str) -> dict[str, int]:
             *stands(),
         ),
     }.get(kind)
-    if wanted is None or db.scalar(wanted) is None:
+    other = db.get(Question, number) if kind == "question" else None
+    unseen = other is not None and not _is_seen(db, other)
+    if wanted is None or db.scalar(wanted) is None or unseen:
         raise InvalidInput(N_("What you chose is not there any more. Please search again."))
     return {{"question": "other_id"}.get(kind, f"{kind}_id"): number}
+
+
+def _is_seen(db: Session, question: Question) -> bool:
+    """Whether customers see the question's own page, as far as live sessions are concerned: numbers can be guessed."""
+    audiences = live.audiences_of(db, question)
+    return audiences is None or not audiences.isdisjoint({Visibility.PUBLIC, Visibility.CUSTOMERS})
 
 
 def _check_number(db: Session, question: Question, helper: User, now: datetime) -> None:

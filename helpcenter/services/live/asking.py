@@ -89,6 +89,7 @@ def take_in(
         return item
     if question.state in states.CLOSED:
         raise Conflict(N_("This question is closed. Reopen it first."))
+    states.check_let_in(question)
     if QuestionState.QUEUED in states.TRANSITIONS[question.state]:
         states.move(db, question, QuestionState.QUEUED, now=now, actor=actor)
     item = SessionQuestion(session=session, question=question, votes=votes_of(db, question.id), created_at=now)

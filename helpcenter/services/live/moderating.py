@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Conflict, InvalidInput
 from helpcenter.models import Moderation, QuestionVote, SessionQuestion, User
-from helpcenter.services import questions
+from helpcenter.services import questions, search
 from helpcenter.services.live import states
 from helpcenter.services.live.pulse import beat
 from helpcenter.services.live.voting import add_votes
@@ -22,6 +22,7 @@ def show(db: Session, item: SessionQuestion, *, actor: User | None, now: datetim
     beat(db, item.session_id)
     if states.moderate(db, item, Moderation.SHOWN, actor=actor, now=now):
         item.reason = ""
+        search.index_question(db, item.question_id)
 
 
 def hide(db: Session, item: SessionQuestion, *, reason: str, actor: User | None, now: datetime) -> None:
@@ -32,6 +33,7 @@ def hide(db: Session, item: SessionQuestion, *, reason: str, actor: User | None,
     beat(db, item.session_id)
     states.moderate(db, item, Moderation.HIDDEN, actor=actor, now=now)
     item.reason = reason
+    search.index_question(db, item.question_id)
 
 
 def pin(db: Session, item: SessionQuestion, *, actor: User | None, now: datetime) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from helpcenter.models import Asker, Question, User
-from helpcenter.services.privacy.places import FILES, PLACES, Person, person_of
+from helpcenter.models import Question, QuestionState, User
+from helpcenter.services.privacy.places import FILES, PLACES, Person, person_of, written_by
 
 _OF_A_QUESTION = (
     "public_id",
@@ -53,12 +53,12 @@ def export(db: Session, user: User, *, now: datetime) -> Export:
 def _questions(db: Session, person: Person) -> list[dict[str, Any]]:
     """What he asked himself, with what else he wrote to it."""
     columns = [Question.__table__.columns[name] for name in _OF_A_QUESTION]
-    mine = (Asker.user_id == person.id) | (Asker.email == person.email)
-    found = select(*columns).join(Asker, Asker.question_id == Question.id).where(mine, Asker.first)
-    return [
-        {name: _plain(value) for name, value in row.items()}
-        for row in db.execute(found.order_by(Question.__table__.columns["id"])).mappings()
-    ]
+    found = select(*columns).where(written_by(person)).order_by(Question.__table__.columns["id"])
+    rows = [dict(row) for row in db.execute(found).mappings()]
+    for row in rows:
+        if row["state"] is not QuestionState.DECLINED:
+            del row["reason"]  # what somebody who waits for the same answer wrote is not his
+    return [{name: _plain(value) for name, value in row.items()} for row in rows]
 
 
 def _plain(value: Any) -> Any:

@@ -15,12 +15,15 @@ from helpcenter.models import (
     OutgoingMail,
     Question,
     QuestionAttachment,
+    QuestionState,
+    Rating,
     SessionQuestion,
+    Solved,
     User,
 )
 from helpcenter.permissions import Role
 from helpcenter.services import recordings, search
-from helpcenter.services.privacy.places import FILES, PLACES, UNSENT, Fate, Person, Place, person_of
+from helpcenter.services.privacy.places import FILES, PLACES, UNSENT, Fate, Person, Place, person_of, written_by
 from helpcenter.services.questions.states import ANSWERED
 
 _BY_THEMSELVES: Final = (Role.CUSTOMER, Role.SUPER_USER)
@@ -74,25 +77,35 @@ def _forget_place(db: Session, place: Place, person: Person) -> Line:
 
 def _forget_questions(db: Session, person: Person) -> list[Line]:
     """What he asked first: gone where it is his alone, else without all that only he wrote."""
-    mine = exists().where(
-        Asker.question_id == Question.id, Asker.first, (Asker.user_id == person.id) | (Asker.email == person.email)
+    mine = written_by(person)
+    here = Asker.question_id.in_((Question.id, Question.merged_into_id))
+    others = exists().where(here, Asker.email != person.email, Asker.confirmed_at.is_not(None)) | exists().where(
+        SessionQuestion.question_id == Question.id
     )
-    others = exists().where(
-        Asker.question_id == Question.id, Asker.email != person.email, Asker.confirmed_at.is_not(None)
-    ) | exists().where(SessionQuestion.question_id == Question.id)
     part_of_it = select(Question.merged_into_id).where(Question.merged_into_id.is_not(None))
     needed = Question.state.in_(ANSWERED) | others | Question.id.in_(part_of_it)
     alone = list(db.scalars(select(Question.id).where(and_(mine, ~needed))))
     stay = list(db.scalars(select(Question.id).where(and_(mine, needed))))
+    _forget_words(db, person, [*alone, *stay])
     for question_id in alone:
         search.remove(db, f"question:{question_id}")
-    db.execute(delete(Question).where(Question.id.in_(alone)))
     # Files without a question are deleted by the janitor.
-    files = update(QuestionAttachment).where(QuestionAttachment.question_id.in_(stay)).values(question_id=None)
-    db.execute(files.execution_options(synchronize_session=False))
+    files = update(QuestionAttachment).where(QuestionAttachment.question_id.in_([*alone, *stay]))
+    db.execute(files.values(question_id=None, name="–").execution_options(synchronize_session=False))
+    db.execute(delete(Question).where(Question.id.in_(alone)))
     emptied = {"body": "", "product": "", "circle": False, "reason": ""}
     db.execute(update(Question).where(Question.id.in_(stay)).values(emptied))
     return [Line(_ALONE, len(alone), Fate.DELETED, _NO_USE), Line(_STAYS, len(stay), Fate.ANONYMOUS, _PUBLIC)]
+
+
+def _forget_words(db: Session, person: Person, questions: list[int]) -> None:
+    """What he wrote when an answer did not help him, to the question and in what editors read of the answer."""
+    his = (Asker.user_id == person.id) | (Asker.email == person.email)
+    unhelped = list(db.scalars(select(Asker.question_id).where(his, Asker.solved == Solved.NO)))
+    rated = update(Rating).where(Rating.question_id.in_([*questions, *unhelped])).values(reason="")
+    db.execute(rated.execution_options(synchronize_session=False))
+    said = update(Question).where(Question.id.in_(unhelped), Question.state != QuestionState.DECLINED)
+    db.execute(said.values(reason="").execution_options(synchronize_session=False))
 
 
 def _number(db: Session, changing: Any) -> int:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, MetaData, func, null, or_, select
+from sqlalchemy import ColumnElement, MetaData, exists, func, null, or_, select
 from sqlalchemy.orm import Session
 
 from helpcenter import models as m
@@ -155,9 +155,9 @@ UNSENT: Final = (MailState.NEW, MailState.SENDING, MailState.HANDING_OVER, MailS
 
 def _sent_along(db: Session, person: Person) -> Iterator[tuple[str, str]]:
     """What he sent with his questions, as it was made of it."""
-    mine = m.Asker.first, (m.Asker.user_id == person.id) | (m.Asker.email == person.email)
     file = m.QuestionAttachment
-    wanted = select(file).join(m.Asker, m.Asker.question_id == file.question_id).where(*mine, file.key.is_not(None))
+    mine = select(m.Question.id).where(written_by(person))
+    wanted = select(file).where(file.question_id.in_(mine), file.key.is_not(None))
     for row in db.scalars(wanted.order_by(file.id)):
         assert row.key is not None
         yield f"{row.public_id}{PurePosixPath(row.key).suffix}", row.key
@@ -165,6 +165,13 @@ def _sent_along(db: Session, person: Person) -> Iterator[tuple[str, str]]:
 
 FILES: Final[list[Callable[[Session, Person], Iterable[tuple[str, str]]]]] = [_sent_along]
 """Each gives the person's files as (name in the export, key in the storage)."""
+
+
+def written_by(person: Person) -> ColumnElement[bool]:
+    """Whether it was the person who wrote a question, also where it was merged into another since."""
+    his = (m.Asker.user_id == person.id) | (m.Asker.email == person.email)
+    first = m.Asker.first & (m.Asker.question_id == m.Question.id)
+    return exists().where(his, first | (m.Asker.wrote == m.Question.public_id))
 
 
 def person_of(user: m.User) -> Person:

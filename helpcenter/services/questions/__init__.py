@@ -4,7 +4,15 @@ from helpcenter.services.questions.answering import answer, begin_answer, declin
 from helpcenter.services.questions.asking import ask, confirm_asker, join, leave, put, share
 from helpcenter.services.questions.assigning import assign
 from helpcenter.services.questions.figures import Figures, figures
-from helpcenter.services.questions.finding import asker_for_key, find, find_similar, is_theirs, link_for, own_asker
+from helpcenter.services.questions.finding import (
+    asker_for_key,
+    find,
+    find_similar,
+    has_written,
+    is_theirs,
+    link_for,
+    own_asker,
+)
 from helpcenter.services.questions.holding import Held, Manner, is_shown, release
 from helpcenter.services.questions.merging import merge
 from helpcenter.services.questions.sending import Draft, forget_old, keep_once, network_of, once, send, words_of
@@ -41,6 +49,7 @@ __all__ = [
     "find",
     "find_similar",
     "forget_old",
+    "has_written",
     "is_shown",
     "is_theirs",
     "join",

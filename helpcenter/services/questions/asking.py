@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from helpcenter.errors import N_, InvalidInput, TooMany
 from helpcenter.jobs import ROUTE_QUESTION, defer
 from helpcenter.models import Asker, Question, QuestionState, Topic, User, new_public_id
+from helpcenter.services import search
 from helpcenter.services.notifications import clean_address, insert_once, queue_mail
 from helpcenter.services.questions.answering import mail_answer, mail_declined
 from helpcenter.services.questions.states import ANSWERED
@@ -113,6 +114,7 @@ def confirm_asker(db: Session, asker: Asker, *, now: datetime) -> None:
         defer(db, ROUTE_QUESTION, question.id)
     if question.state in ANSWERED:
         mail_answer(db, question, asker, now=now)
+        search.index_question(db, question.id)
     elif question.state is QuestionState.DECLINED:
         mail_declined(db, question, asker, now=now)
 

@@ -10,7 +10,7 @@ from helpcenter.errors import N_, Conflict, InvalidInput, Message
 from helpcenter.models import AuditRow, Question, QuestionState, User
 from helpcenter.permissions import Action, Scope, scope
 from helpcenter.services.notifications import queue_mail
-from helpcenter.services.questions.states import CLOSED, FRESH
+from helpcenter.services.questions.states import CLOSED, FRESH, check_let_in
 
 ASSIGN: Final = "assign"
 """The action of the audit row."""
@@ -35,6 +35,7 @@ def assign(
     before, had = question.state, question.expert_id
     if before in CLOSED:
         raise Conflict(N_("This question is closed. Reopen it first."))
+    check_let_in(question)
     if had == expert.id and before in _HAS_IT:
         return False
     values = {} if before is QuestionState.QUEUED else {"state": QuestionState.ROUTED, "state_at": now, **FRESH}

@@ -1,5 +1,7 @@
 """Finding questions: like ones before asking, and one's own by the link in a mail."""
 
+from collections.abc import Iterator
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
@@ -36,22 +38,37 @@ def is_theirs(db: Session, question: Question, user: User) -> bool:
 
 def asker_for_key(settings: Settings, question: Question, key: str) -> Asker | None:
     """Whose link to the question this is: the asker whose signature `key` is, also of what it was merged into."""
-    merged: Question | None = question
-    while merged:
+    for merged in _with_merged(question):
         for asker in merged.askers:
             if links.is_asker_key(settings, asker.public_id, key):
                 return asker
-        db = object_session(merged)
-        merged = db.get(Question, merged.merged_into_id) if db and merged.merged_into_id else None
     return None
 
 
 def own_asker(question: Question, user: User | None) -> Asker | None:
-    """Who of those that wait is the person who is signed in: by his account, or by his address once it was confirmed."""
-    for asker in question.askers:
-        if user and (asker.user_id == user.id or (asker.confirmed_at and asker.email == user.email)):
-            return asker
+    """Who of those that wait, also for what it was merged into, is the person who is signed in.
+
+    By his account, or by his address once it was confirmed.
+    """
+    for merged in _with_merged(question) if user else ():
+        for asker in merged.askers:
+            if user and (asker.user_id == user.id or (asker.confirmed_at and asker.email == user.email)):
+                return asker
     return None
+
+
+def has_written(asker: Asker, question: Question) -> bool:
+    """Whether it was this asker who wrote the question, also where it was merged into another since."""
+    return (asker.first and asker.question_id == question.id) or asker.wrote == question.public_id
+
+
+def _with_merged(question: Question) -> Iterator[Question]:
+    """The question, and what it was merged into."""
+    merged: Question | None = question
+    while merged:
+        yield merged
+        db = object_session(merged)
+        merged = db.get(Question, merged.merged_into_id) if db and merged.merged_into_id else None
 
 
 def link_for(settings: Settings, question: Question, asker: Asker) -> str:

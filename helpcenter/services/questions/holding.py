@@ -52,10 +52,11 @@ class Manner:
 
 
 def reason_to_hold(db: Session, text: str, manner: Manner, *, now: datetime) -> str:
-    """Why a person should look at it first, "" where nobody need."""
+    """Why a person should look at it first, "" where nobody need; the first line of `text` is its title."""
     links = len(_LINK.findall(text))
     hasty = manner.quick or (links > 0 and not manner.stamped)
-    if manner.trapped or hasty or links >= LINKS or _is_repeated(db, manner, now):
+    mailed = _LINK.search(text.partition("\n")[0])  # the title: it would reach whoever's address was typed, in our name
+    if manner.trapped or hasty or mailed or links >= LINKS or _is_repeated(db, manner, now):
         return Held.SPAM
     if is_abusive(text):
         return Held.ABUSIVE

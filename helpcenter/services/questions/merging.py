@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from helpcenter.errors import N_, Conflict, InvalidInput
 from helpcenter.models import Question, QuestionState, User
 from helpcenter.services.questions.answering import mail_answer
-from helpcenter.services.questions.states import ANSWERED, move
+from helpcenter.services.questions.states import ANSWERED, check_let_in, move
 
 
 def merge(db: Session, question: Question, into: Question, *, now: datetime, actor: User | None) -> None:
@@ -23,6 +23,7 @@ def merge(db: Session, question: Question, into: Question, *, now: datetime, act
     db.scalars(both.execution_options(populate_existing=True)).all()
     if into.state in {QuestionState.MERGED, QuestionState.DECLINED}:
         raise Conflict(N_("The other question is closed. Choose another one, or reopen it first."))
+    check_let_in(into)
     move(db, question, QuestionState.MERGED, now=now, actor=actor)
     question.merged_into_id = into.id
     _bring_askers(question, into)
@@ -41,4 +42,5 @@ def _bring_askers(question: Question, into: Question) -> None:
         if same := there.get(asker.email):
             same.confirmed_at = same.confirmed_at or asker.confirmed_at
         else:
+            asker.wrote = asker.wrote or (question.public_id if asker.first else "")
             asker.question_id, asker.first = into.id, False

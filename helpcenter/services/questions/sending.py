@@ -37,8 +37,8 @@ class Draft:
 
     @property
     def text(self) -> str:
-        """All that others might read."""
-        return f"{self.title}\n{self.body}"
+        """All that others might read: the title in one line, then the rest."""
+        return f"{' '.join(self.title.split())}\n{self.body}"
 
 
 def words_of(draft: Draft) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from helpcenter.errors import Conflict
+from helpcenter.errors import N_, Conflict
 from helpcenter.models import Alarm, AuditRow, Question, QuestionState, User
 
 _S = QuestionState
@@ -32,9 +32,20 @@ FRESH: Final = {"due_at": None, "alarm_at": None, "alarm": Alarm.NONE}
 """What a change leaves of the due date: the tick finds it gone and sets the next one, so that no service needs a calendar."""
 
 
+_WHILE_HELD: Final = frozenset({_S.DECLINED, _S.REOPENED, _S.NEW})
+
+
+def check_let_in(question: Question) -> None:
+    """Raise Conflict where a person has yet to look at the question: until then nobody is told of it, so it must not go on."""
+    if question.held_for:
+        raise Conflict(N_("This question is held back. Let it in first, or decline it."))
+
+
 def move(db: Session, question: Question, to: QuestionState, *, now: datetime, actor: User | None) -> None:
     """Bring the question into a state that its present one allows, and note who did; its due date is open again. Raises Conflict."""
     db.flush()
+    if to not in _WHILE_HELD:
+        check_let_in(question)
     before = question.state
     held = Question.id == question.id, Question.state == before
     guarded = update(Question).where(*held).values(state=to, state_at=now, **FRESH)

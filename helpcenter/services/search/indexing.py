@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, insert, select, text, update
+from sqlalchemy import ColumnElement, Table, delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from helpcenter.models import (
     Answer,
     AnswerState,
+    Asker,
     Chapter,
     Clip,
     ClipState,
@@ -42,6 +43,9 @@ _SHOWN_SPEECH = 1_000
 _TITLE = 300
 _ONE_WRITER = 7_450_913
 _UNKNOWN = "und"
+_ANSWERED = (QuestionState.ANSWERED, QuestionState.CONFIRMED)
+_WIDER = (Visibility.STAFF, Visibility.UNLISTED, Visibility.CUSTOMERS, Visibility.PUBLIC)
+"""Who finds a thing: unlisted ones nobody finds who is not of the house."""
 _MARKUP = re.compile(r"!?\[([^\]\n]{0,500})\]\([^)\n]{0,500}\)|[*_`#>|~]+|<[^<>\n]{0,500}>")
 # The table itself takes rows in bulk, past the session's objects.
 _TABLE = cast("Table", SearchDocument.__table__)
@@ -57,6 +61,7 @@ def index_recording(db: Session, recording_id: int) -> None:
         remove(db, f"recording:{recording_id}")
         return
     _replace(db, f"recording:{recording_id}", _of_recording(db, recording))
+    _follow(db, Question.answer_clip_id.in_(select(Clip.id).where(Clip.recording_id == recording_id)))
 
 
 def index_entry(db: Session, entry_id: int) -> None:
@@ -73,12 +78,19 @@ def index_entry(db: Session, entry_id: int) -> None:
             for one in texts
         ),
     )
+    _follow(db, Question.entry_id == entry_id)
 
 
 def index_question(db: Session, question_id: int) -> None:
-    """Index the question's title once its answer can be seen, and as visible as that; what else the asker wrote stays his."""
+    """Index the question's title once its answer can be seen, for whoever may see both; what else the asker wrote stays his."""
     question = db.get(Question, question_id)
     _replace(db, f"question:{question_id}", _of_question(db, question) if question else ())
+
+
+def _follow(db: Session, answered_by: ColumnElement[bool]) -> None:
+    """Questions are found by whoever may see their answer, of which that may have changed."""
+    for question_id in db.scalars(select(Question.id).where(answered_by, Question.state.in_(_ANSWERED))).all():
+        index_question(db, question_id)
 
 
 def weigh(db: Session, *, entry_id: int | None, clip_id: int | None) -> None:
@@ -191,7 +203,7 @@ def _between(said: list[_Spoken], start: float, end: float) -> str:
 
 
 def _of_question(db: Session, question: Question) -> Iterator[Row]:
-    if question.held_for or question.state not in {QuestionState.ANSWERED, QuestionState.CONFIRMED}:
+    if question.held_for or question.state not in _ANSWERED:
         return
     entry = db.get(FaqEntry, question.entry_id) if question.entry_id else None
     clip = question.answer_clip
@@ -207,9 +219,10 @@ def _of_question(db: Session, question: Question) -> Iterator[Row]:
     elif clip:
         visibility = clip.recording.visibility
     elif written:
-        visibility = _shown_to(db, question)
+        visibility = Visibility.PUBLIC
     else:
         return
+    visibility = min(visibility, _shown_to(db, question), key=_WIDER.index)
     at = (clip.recording_id, clip.start, clip.end) if clip else None
     yield _document(
         "question", question.id, question.language, visibility, question.title, body=plain(written or ""), at=at
@@ -217,7 +230,13 @@ def _of_question(db: Session, question: Question) -> Iterator[Row]:
 
 
 def _shown_to(db: Session, question: Question) -> Visibility:
-    """Who may find the question's own page: everybody, unless it was asked in live sessions; then who is shown it there."""
+    """Who may find the question's own page: everybody, unless it was asked in live sessions; then who is shown it there.
+
+    Staff alone where it has askers, and none of them has confirmed.
+    """
+    confirmed = db.scalars(select(Asker.confirmed_at).where(Asker.question_id == question.id)).all()
+    if confirmed and not any(confirmed):
+        return Visibility.STAFF
     asked = select(LiveSession.visibility, SessionQuestion.moderation).join(SessionQuestion)
     mine = SessionQuestion.question_id == question.id, SessionQuestion.voter.is_not(None)
     rows = db.execute(asked.where(*mine)).all()

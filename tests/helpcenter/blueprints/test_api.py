@@ -253,3 +253,23 @@ def test_named_sites_may_frame_the_ask_box_and_nothing_else(embedded):
 def test_what_is_no_host_is_refused_by_the_settings(settings, hosts):
     with pytest.raises(ValueError, match="not a host name"):
         type(settings)(embed_hosts=hosts)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"[" * 50_000 + b"]" * 50_000, 400),
+        (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, 400),
+        (b'{"title": "\\ud800", "email": "kim@example.org"}', 422),
+        (b'{"title": "' + b"a" * 1_000_000 + b'", "email": "kim@example.org"}', 413),
+    ],
+)
+def test_rubbish_is_answered_in_words(program, holds, body, status):
+    answer = program.post("/api/v1/questions", data=body, headers={**EN, "Content-Type": "application/json"})
+    assert answer.status_code == status
+    assert holds(answer, "/questions", "post")["detail"]
+
+
+def test_thousands_of_unknown_fields_are_not_answered_by_as_many_errors(program):
+    answer = ask(program, **{f"field{number}": 1 for number in range(5_000)})
+    assert (answer.status_code, len(answer.json["errors"])) == (422, 20)

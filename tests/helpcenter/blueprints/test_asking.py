@@ -395,3 +395,9 @@ def test_an_editor_joins_what_several_people_asked_in_the_same_words(client, por
     assert done.location == "/workbench/twins?done=merged"
     assert [one.merged_into_id for one in all_of(ports, Question)] == [None, first.id, first.id]
     assert "Nothing to decide" in browser.get("/workbench/twins", headers=EN).text
+
+
+def test_what_one_network_sends_along_is_limited_also_with_the_form_itself(client):
+    large = {"CONTENT_LENGTH": str(499 * 1024**2)}
+    answers = [client.post("/ask", input_stream=io.BytesIO(), environ_overrides=large) for _ in range(7)]
+    assert [answer.status_code == 429 for answer in answers] == [False] * 6 + [True]

@@ -170,3 +170,15 @@ def test_only_ones_own_suggestion_is_taken_back(sign_in, ports, question, kim):
         other = make_helper(db)
     path = f"/circle/suggestions/{made.public_id}/take-back"
     assert [sign_in(other).post(path).status_code, sign_in(kim).post(path).status_code] == [404, 303]
+
+
+def test_what_is_not_shared_any_more_is_not_read_beside_the_suggestion_either(sign_in, ports, question, kim):
+    browser = sign_in(kim)
+    with ports.database.transaction() as db:
+        asked = db.get_one(Question, question.id)
+        circle.suggest(db, asked, helper=kim, body="Charge it.", language="en", now=NOW)
+    assert "How far in winter?" in browser.get("/circle/mine", headers=EN).text
+    with ports.database.transaction() as db:
+        db.get_one(Question, question.id).circle = False
+    page = browser.get("/circle/mine", headers=EN).text
+    assert ["How far in winter?" in page, "Charge it." in page] == [False, True]

@@ -225,3 +225,50 @@ def test_a_question_of_a_session_for_customers_is_for_customers(client, sign_in,
     with ports.database.transaction() as db:
         live.take_in(db, make_session(db), db.get_one(SessionQuestion, item_id).question, now=NOW)
     assert client.get(page).status_code == 200
+
+
+def test_who_wrote_a_merged_question_still_sees_what_he_wrote_and_nobody_else_does(client, ports, sign_in):
+    with ports.database.transaction() as db:
+        kim = make_user(db, email="kim@example.org")
+        mine = make_question(db, email="kim@example.org", body="My landlord")
+        into = make_question(db, email="first@example.org")
+        questions.merge(db, mine, into, now=NOW, actor=None)
+        keys = {asker.email: _key(ports, mine, asker) for asker in into.askers}
+    path = f"/questions/{mine.public_id}"
+    assert "My landlord" in sign_in(kim).get(path, headers=EN).text
+    assert "My landlord" in client.get(f"{path}?key={keys['kim@example.org']}", headers=EN).text
+    assert "My landlord" not in client.get(f"{path}?key={keys['first@example.org']}", headers=EN).text
+
+
+def test_an_answered_question_stays_for_all_when_its_asker_leaves(client, ports):
+    with ports.database.transaction() as db:
+        question = make_question(db)
+        questions.answer(db, question, clip=None, entry=make_answer(db), now=NOW)
+        open_one = make_question(db, email="other@example.org")
+        for one in (question, open_one):
+            questions.leave(db, one.askers[0])
+    pages = [client.get(f"/questions/{one.public_id}").status_code for one in (question, open_one)]
+    assert pages == [200, 404]
+
+
+def test_joining_what_was_merged_into_a_hidden_question_does_not_tell_its_title(client, ports):
+    with ports.database.transaction() as db:
+        hidden = make_question(db, email="first@example.org")
+        public = make_question(db, state=QuestionState.MERGED, merged_into_id=hidden.id)
+        session = make_session(db, visibility=Visibility.CUSTOMERS)
+        db.add(SessionQuestion(session=session, question=hidden, voter="v", created_at=NOW))
+    answer = client.post(f"/questions/{public.public_id}/join", data={"email": "co@example.org"})
+    with ports.database.reading() as db:
+        assert (answer.status_code, db.scalars(select(OutgoingMail)).all()) == (404, [])
+
+
+def test_the_words_of_a_co_asker_are_his(client, ports):
+    with ports.database.transaction() as db:
+        question = make_question(db)
+        co = questions.join(db, question, email="co@example.org", language="en", now=NOW)
+        questions.confirm_asker(db, co, now=NOW)
+        questions.answer(db, question, clip=None, entry=make_answer(db), now=NOW)
+        questions.say_unsolved(db, co, trouble=questions.Trouble.UNCLEAR, text="My landlord", now=NOW, actor=None)
+        key = _key(ports, question, question.askers[0])
+    page = client.get(f"/questions/{question.public_id}?key={key}", headers=EN).text
+    assert ["Why it is open again" in page, "My landlord" in page] == [True, False]

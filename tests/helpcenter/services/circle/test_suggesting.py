@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from helpcenter.errors import Conflict, InvalidInput, NotFound, TooMany
-from helpcenter.models import ClipState, OutgoingMail, QuestionState, SuggestionState, Visibility
+from helpcenter.models import ClipState, OutgoingMail, QuestionState, SessionQuestion, SuggestionState, Visibility
 from helpcenter.permissions import Role
-from helpcenter.services import circle, questions
+from helpcenter.services import circle, live, questions
 from helpcenter.services.circle import suggesting
 from helpcenter.services.questions import Trouble
 from tests.factories import (
@@ -17,6 +17,7 @@ from tests.factories import (
     make_helper,
     make_question,
     make_recording,
+    make_session,
     make_topic,
     make_user,
 )
@@ -201,3 +202,14 @@ def test_without_the_helper_his_answer_stays_without_a_name(db, kim, question, e
     circle.resign(db, kim, now=NOW)
     given = circle.given_answer(db, question)
     assert (given.suggestion.body, given.name) == ("Charge it.", "")
+
+
+def test_a_question_that_customers_do_not_see_cannot_be_named_by_its_number(db, kim, question):
+    hidden = make_question(db, email="live@example.org")
+    item = SessionQuestion(session=make_session(db), question=hidden, voter="v", created_at=NOW)
+    db.add(item)
+    db.flush()
+    assert _suggest(db, question, kim, answer=f"question:{hidden.id}").other_id == hidden.id
+    live.hide(db, item, reason="It names a person.", actor=None, now=NOW)
+    with pytest.raises(InvalidInput):
+        _suggest(db, question, kim, answer=f"question:{hidden.id}")

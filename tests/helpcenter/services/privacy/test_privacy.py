@@ -16,14 +16,16 @@ from helpcenter.models import (
     MailState,
     OutgoingMail,
     Question,
+    QuestionAttachment,
     QuestionState,
     QuestionVote,
+    Rating,
     SessionQuestion,
     SuggestionState,
     User,
 )
 from helpcenter.permissions import Role
-from helpcenter.services import accounts, circle, my, privacy, questions, search
+from helpcenter.services import accounts, attachments, circle, my, privacy, questions, search
 from helpcenter.services.notifications import queue_mail
 from helpcenter.services.privacy import places
 from tests.factories import (
@@ -245,3 +247,71 @@ def test_what_is_kept_is_counted_by_place(db, kim):
         2,
     )
     assert "Your shifts" not in counted
+
+
+def _sends(db, question, name):
+    file = QuestionAttachment(
+        question=question, name=f"{CANARY}.jpg", created_at=NOW, state="ready", key=f"questions/{name}/a/{name}.jpg"
+    )
+    db.add(file)
+    db.flush()
+    return file
+
+
+def test_what_was_written_to_a_merged_question_goes_with_who_wrote_it(db, kim):
+    into, mine = make_question(db, email="first@example.org"), _ask(db, kim, title="How far, too?")
+    _sends(db, mine, "photo")
+    questions.merge(db, mine, into, now=NOW, actor=None)
+    again = make_question(db, email="last@example.org")
+    questions.merge(db, into, again, now=NOW, actor=None)
+    exported = privacy.export(db, kim, now=NOW)
+    assert [one["body"] for one in exported.data["questions_asked"]] == [mine.body]
+    assert [key for _, key in exported.files] == ["questions/photo/a/photo.jpg"]
+    privacy.forget(db, kim, now=NOW)
+    assert CANARY not in _everything(db)
+    assert db.scalars(select(DiscardedFile.key)).all() == ["questions/photo/a/photo.jpg"]
+    assert sorted(asker.email for asker in again.askers) == ["first@example.org", "last@example.org"]
+
+
+def test_a_merged_question_stays_for_the_others_who_came_with_it(db, kim):
+    into, mine = make_question(db, email="first@example.org"), _ask(db, kim, title="How far, too?")
+    co = questions.join(db, mine, email="co@example.org", language="en", now=NOW)
+    questions.confirm_asker(db, co, now=NOW)
+    questions.merge(db, mine, into, now=NOW, actor=None)
+    privacy.forget(db, kim, now=NOW)
+    kept = db.scalars(select(Question).where(Question.title == "How far, too?")).one()
+    assert (kept.body, kept.merged_into_id) == ("", into.id)
+
+
+def test_why_an_answer_did_not_help_goes_with_who_said_so_also_where_another_asked(db, kim):
+    question, others = make_question(db, email="first@example.org"), make_question(db, email="second@example.org")
+    for one in (question, others):
+        questions.answer(db, one, clip=None, entry=make_answer(db, slug=f"entry-{one.id}"), now=NOW)
+    co = questions.join(db, question, email=kim.email, language="en", now=NOW)
+    questions.confirm_asker(db, co, now=NOW)
+    for asker, text in ((co, f"{CANARY} lives uphill"), (others.askers[0], "I live uphill")):
+        questions.say_unsolved(db, asker, trouble=questions.Trouble.UNCLEAR, text=text, now=NOW, actor=None)
+    privacy.forget(db, kim, now=NOW)
+    assert CANARY not in _everything(db)
+    assert (question.reason, others.reason) == ("", "unclear: I live uphill")
+    assert db.scalars(select(Rating.reason).order_by(Rating.id)).all() == ["", "unclear: I live uphill"]
+
+
+def test_the_words_of_a_co_asker_are_not_handed_to_who_asked(db, kim):
+    question = _ask(db, kim)
+    co = questions.join(db, question, email="co@example.org", language="en", now=NOW)
+    questions.confirm_asker(db, co, now=NOW)
+    questions.answer(db, question, clip=None, entry=make_answer(db), now=NOW)
+    questions.say_unsolved(db, co, trouble=questions.Trouble.UNCLEAR, text="My landlord", now=NOW, actor=None)
+    assert "My landlord" not in json.dumps(privacy.export(db, kim, now=NOW).data)
+
+
+def test_files_whose_question_is_gone_are_swept_at_once(db, kim, tmp_path):
+    alone, other = _ask(db, kim), make_question(db, email="other2@example.org")
+    file_id, kept = _sends(db, alone, "photo").id, _sends(db, other, "theirs")
+    waiting = QuestionAttachment(ticket="somebody", name="new.jpg", created_at=NOW)
+    db.add(waiting)
+    privacy.forget(db, kim, now=NOW)
+    assert attachments.sweep(db, tmp_path, now=NOW) == 1
+    assert db.scalars(select(QuestionAttachment.id).order_by(QuestionAttachment.id)).all() == [kept.id, waiting.id]
+    assert file_id not in {kept.id, waiting.id}

@@ -8,7 +8,7 @@ from helpcenter.models import AuditRow, OutgoingMail, Question, QuestionState, S
 from helpcenter.permissions import Role
 from helpcenter.services import live, questions, search
 from helpcenter.services.questions.holding import is_abusive, is_foreign
-from tests.factories import NOW, make_answer, make_question, make_user
+from tests.factories import NOW, make_answer, make_question, make_session, make_user
 
 DAY = timedelta(days=1)
 
@@ -28,6 +28,7 @@ def recipients(db):
     [
         ({}, ""),
         ({"body": "See https://example.org/manual"}, ""),
+        ({"title": "Look at\nhttps://example.org/cheap"}, "spam"),
         ({"body": "https://a.example www.b.example <a href=c>"}, "spam"),
         ({"trapped": True}, "spam"),
         ({"quick": True}, "spam"),
@@ -151,3 +152,28 @@ def test_networks_and_words_are_forgotten_after_a_day(db):
 def test_a_network_has_another_fingerprint_each_day():
     names = {questions.network_of("secret", "192.0.2.7", NOW + days * DAY) for days in (0, 1)}
     assert len(names | {questions.network_of("secret", "192.0.2.7", NOW)}) == 2
+
+
+def test_a_held_question_goes_nowhere_before_it_is_let_in(db):
+    held, other = send(db, trapped=True), make_question(db)
+    expert, clip_less = make_user(db, Role.EXPERT), make_answer(db)
+    for deed in (
+        lambda: questions.merge(db, held, other, now=NOW, actor=expert),
+        lambda: questions.merge(db, other, held, now=NOW, actor=expert),
+        lambda: questions.answer(db, held, clip=None, entry=clip_less, now=NOW),
+        lambda: questions.assign(db, held, expert, now=NOW, actor=None, reason=None),
+        lambda: live.take_in(db, make_session(db), held, now=NOW),
+    ):
+        with pytest.raises(Conflict, match="held back"):
+            deed()
+    assert (held.state, other.state, recipients(db)) == (QuestionState.NEW, QuestionState.NEW, [])
+    questions.release(db, held, now=NOW, actor=None)
+    questions.merge(db, held, other, now=NOW, actor=expert)
+    assert recipients(db) == ["kim@example.org"]
+
+
+def test_a_held_question_can_be_declined_and_taken_up_again(db):
+    held = send(db, trapped=True)
+    questions.decline(db, held, reason="Advertising.", now=NOW, actor=None)
+    questions.reopen(db, held, now=NOW, actor=None)
+    assert (held.state, held.held_for) == (QuestionState.REOPENED, "spam")

@@ -2,7 +2,7 @@
 
 from helpcenter.services.notifications.addresses import clean_address
 from helpcenter.services.notifications.alerts import alert_admins, alert_editors
-from helpcenter.services.notifications.outbox import insert_once, message_id, queue_mail, send_again
+from helpcenter.services.notifications.outbox import call_off, insert_once, message_id, queue_mail, send_again
 from helpcenter.services.notifications.proposals import mail_proposals
 from helpcenter.services.notifications.sending import (
     MailClaim,
@@ -22,6 +22,7 @@ __all__ = [
     "NotOursAnyMore",
     "alert_admins",
     "alert_editors",
+    "call_off",
     "claim",
     "clean_address",
     "due_mails",

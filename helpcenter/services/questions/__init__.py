@@ -16,7 +16,7 @@ from helpcenter.services.questions.solved import (
     say_solved,
     say_unsolved,
 )
-from helpcenter.services.questions.states import ANSWERED, TRANSITIONS
+from helpcenter.services.questions.states import ANSWERED, TRANSITIONS, root_of
 from helpcenter.services.questions.twins import Twins, keep_apart, merge_twins, proposed_merges, twins_of
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "read_reason",
     "release",
     "reopen",
+    "root_of",
     "say_solved",
     "say_unsolved",
     "send",

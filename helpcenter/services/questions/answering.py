@@ -10,7 +10,7 @@ from helpcenter.models import Answer, AnswerState, Asker, Clip, FaqEntry, Questi
 from helpcenter.services import routing, search
 from helpcenter.services.notifications import queue_mail
 from helpcenter.services.questions.excerpt import first_lines
-from helpcenter.services.questions.states import ANSWERED, move
+from helpcenter.services.questions.states import ANSWERED, move, root_of
 from helpcenter.services.recordings.live import running_session
 
 REASON_LENGTH = 1000
@@ -31,8 +31,7 @@ def answer(
     A merged question's answer is that of the question it was merged into; a declined one is reopened first.
     Raises Conflict where somebody changed the question meanwhile.
     """
-    while question.merged_into_id:
-        question = db.get_one(Question, question.merged_into_id)
+    question = root_of(db, question)
     if question.state in ANSWERED:
         if entry and question.entry_id is None:
             question.entry_id = entry.id

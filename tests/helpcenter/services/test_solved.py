@@ -123,11 +123,12 @@ def test_a_no_to_a_clip_counts_against_the_entry_that_it_stands_in(db):
     assert (rating.entry_id, rating.clip_id, rating.reason) == (entry.id, clip.id, "unclear")
 
 
-def test_a_no_to_an_answer_without_an_entry_opens_it_all_the_same(db):
-    question = make_question(db)
-    questions.answer(db, question, clip=make_clip(db, make_recording(db)), entry=None, now=NOW)
+def test_a_no_to_an_answer_without_an_entry_counts_against_its_clip(db):
+    question, clip = make_question(db), make_clip(db, make_recording(db))
+    questions.answer(db, question, clip=clip, entry=None, now=NOW)
     assert _no(db, question.askers[0])
-    assert (question.state, db.scalars(select(Rating)).all()) == (S.REOPENED, [])
+    rating = db.scalars(select(Rating)).one()
+    assert (question.state, rating.entry_id, rating.clip_id) == (S.REOPENED, None, clip.id)
 
 
 def test_a_co_askers_no_opens_it_after_the_askers_yes(db):

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpcenter.models import Clip, ClipState, LiveSession, Moderation, Question, QuestionState, SessionQuestion, User
-from helpcenter.permissions import Role
 from helpcenter.services import rota, routing, topics
+from helpcenter.services.notifications import editors
 from helpcenter.services.questions.assigning import may_have
 
 _IN_A_SESSION = frozenset({QuestionState.QUEUED, QuestionState.BEING_ANSWERED})
@@ -51,15 +51,6 @@ def next_one(db: Session, question: Question, *, now: datetime, but: Collection[
             if expert.id not in left_out and may_have(expert):
                 return expert, False
     return None
-
-
-def editors(db: Session) -> list[User]:
-    """The editors who are here, the admins where there is none."""
-    return _active(db, Role.EDITOR) or _active(db, Role.ADMIN)
-
-
-def _active(db: Session, role: Role) -> list[User]:
-    return list(db.scalars(select(User).where(User.role == role, User.disabled_at.is_(None)).order_by(User.id)))
 
 
 def _on_duty(db: Session, question: Question, now: datetime) -> list[User]:

@@ -1,7 +1,7 @@
 """Mail that leaves the house: each event makes one, and it is sent once."""
 
 from helpcenter.services.notifications.addresses import clean_address
-from helpcenter.services.notifications.alerts import alert_admins, alert_editors
+from helpcenter.services.notifications.alerts import alert_admins, alert_editors, editors
 from helpcenter.services.notifications.outbox import call_off, insert_once, message_id, queue_mail, send_again
 from helpcenter.services.notifications.proposals import mail_proposals
 from helpcenter.services.notifications.sending import (
@@ -26,6 +26,7 @@ __all__ = [
     "claim",
     "clean_address",
     "due_mails",
+    "editors",
     "hand_over",
     "insert_once",
     "mail_proposals",

@@ -1,6 +1,6 @@
 """Questions: asked, joined, answered, declined, reopened; who waits for the answer hears of it once."""
 
-from helpcenter.services.questions.answering import answer, begin_answer, decline, reopen
+from helpcenter.services.questions.answering import answer, begin_answer, decline, reopen, take_up_again
 from helpcenter.services.questions.asking import ask, confirm_asker, join, leave, put, share
 from helpcenter.services.questions.assigning import assign
 from helpcenter.services.questions.figures import Figures, figures
@@ -63,6 +63,7 @@ __all__ = [
     "say_unsolved",
     "send",
     "share",
+    "take_up_again",
     "twins_of",
     "words_of",
 ]

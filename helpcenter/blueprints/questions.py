@@ -89,8 +89,8 @@ def ask_again(public_id: str) -> ResponseReturnValue:
     """Take a question up again that was declined, says the asker of this key, and why."""
     try:
         with transaction() as db:
-            wanted = asker_here(db, public_id).question
-            questions.reopen(db, wanted, now=now(), actor=current_user(), reason=request.form.get("reason", ""))
+            asker, reason = asker_here(db, public_id), request.form.get("reason", "")
+            questions.take_up_again(db, asker, reason=reason, now=now(), actor=current_user())
     except InvalidInput as error:
         return question_page(public_id, request.form, error), error.status
     return _back(public_id, "reopened")

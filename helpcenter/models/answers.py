@@ -27,7 +27,7 @@ class Answer(PublicContent, Base):
     """One answer to one question; everybody may read what is given.
 
     `body` is Markdown. `clip_id` and `entry_id` are what it leads to, `recording_id` the video that was recorded for it: until
-    that is ready the answer is waiting. It failed where an asker said that it did not solve it.
+    that is ready the answer is waiting. It failed where an asker said that it did not solve it, or where what it led to is gone.
     """
 
     __tablename__ = "answers"

@@ -9,8 +9,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, InvalidInput
-from helpcenter.models import AuditRow, Chapter, Clip, ClipState, Recording, Upload, User
-from helpcenter.services import clips, recordings, search, videos
+from helpcenter.models import AuditRow, Chapter, Clip, ClipState, Question, Recording, Upload, User
+from helpcenter.services import clips, fate, recordings, search, videos
 
 BY_HAND: Final = "hand"
 
@@ -51,18 +51,26 @@ def edit_chapters(
 
 
 def delete_recording(db: Session, recording: Recording, *, editor: User | None, now: datetime) -> str:
-    """Delete the recording with all that was made of it; entries keep their texts.
+    """Delete the recording with all that was made of it; entries keep their texts, and questions that have no other answer are open.
 
     The result is the folder of its files, which the caller deletes from the storage after the commit.
     """
     confirmed = select(Clip).where(Clip.recording_id == recording.id, Clip.state == ClipState.CONFIRMED)
     for clip in db.scalars(confirmed).all():
         clips.withdraw(db, clip, editor=editor, now=now)
+    answered = db.scalars(
+        select(Question).join(Clip, Clip.id == Question.answer_clip_id).where(Clip.recording_id == recording.id)
+    )
+    questions = answered.all()
     search.remove(db, f"recording:{recording.id}")
     db.execute(delete(Upload).where(Upload.recording_id == recording.id))
     _audit(db, recording, "delete", editor, now)
     db.delete(recording)
     db.flush()
+    for question in questions:
+        # Afterwards nothing tells any more that a clip of it was the answer.
+        db.refresh(question)
+        fate.reopen_without_answer(db, question, now=now)
     return f"recordings/{recording.public_id}/"
 
 

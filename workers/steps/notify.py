@@ -10,9 +10,7 @@ from helpcenter.models import Clip, ClipState, Question, QuestionState, Recordin
 from helpcenter.services import answers, notifications, questions, recordings
 from workers.pipeline.job import Job, Keys, Outcome
 
-SETTLED: Final = frozenset(
-    {QuestionState.ANSWERED, QuestionState.CONFIRMED, QuestionState.MERGED, QuestionState.DECLINED}
-)
+SETTLED: Final = frozenset({QuestionState.ANSWERED, QuestionState.CONFIRMED, QuestionState.DECLINED})
 OPEN_TO_ASKERS: Final = frozenset({Visibility.PUBLIC, Visibility.UNLISTED})
 
 
@@ -58,4 +56,6 @@ def _answered(db: Session, recording: Recording) -> list[tuple[Question, Clip]]:
         )
         .order_by(Clip.start.desc())
     )
-    return list({question.id: (question, clip) for question, clip in db.execute(wanted)}.values())
+    # A question that was merged meanwhile is answered as the one that it is part of.
+    found = [(questions.root_of(db, question), clip) for question, clip in db.execute(wanted)]
+    return list({question.id: (question, clip) for question, clip in found if question.state not in SETTLED}.values())

@@ -9,7 +9,7 @@ from helpcenter.models import Answer, AnswerState, Clip, FaqEntry, Question, Use
 from helpcenter.services import questions, search
 from helpcenter.services.answers import states
 from helpcenter.services.answers.writing import checked, keep_draft
-from helpcenter.services.questions.states import CLOSED
+from helpcenter.services.questions.states import CLOSED, root_of
 
 
 def give(
@@ -26,8 +26,7 @@ def give(
 
     Raises InvalidInput for nothing at all, Conflict where the question has its answer already or is closed; the draft stays.
     """
-    while question.merged_into_id:
-        question = db.get_one(Question, question.merged_into_id)
+    question = root_of(db, question)
     if question.state in CLOSED:
         raise Conflict(N_("This question is closed. Reopen it first."))
     if not (checked(body) or clip or entry):

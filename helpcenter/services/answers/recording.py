@@ -21,7 +21,7 @@ from helpcenter.models import (
 from helpcenter.services import clips, questions
 from helpcenter.services.answers import states
 from helpcenter.services.answers.giving import settle
-from helpcenter.services.questions.states import CLOSED
+from helpcenter.services.questions.states import CLOSED, root_of
 
 
 def expect(db: Session, question: Question, recording: Recording, *, author: User, now: datetime) -> Answer:
@@ -29,8 +29,7 @@ def expect(db: Session, question: Question, recording: Recording, *, author: Use
 
     Its marker makes the pipeline cut one clip that names the question. Raises Conflict for a question that is closed.
     """
-    while question.merged_into_id:
-        question = db.get_one(Question, question.merged_into_id)
+    question = root_of(db, question)
     if question.state in CLOSED:
         raise Conflict(N_("This question is closed. Reopen it first."))
     if question.state is not QuestionState.BEING_ANSWERED:
@@ -63,8 +62,7 @@ def arrived(db: Session, recording: Recording, *, now: datetime) -> list[Answer]
 
 def _give(db: Session, recording: Recording, answer: Answer, *, now: datetime) -> bool:
     question = answer.question
-    while question.merged_into_id:
-        question = db.get_one(Question, question.merged_into_id)
+    question = root_of(db, question)
     if question.state in CLOSED:
         states.move(db, answer, AnswerState.FAILED, now=now, actor=None)
         return False

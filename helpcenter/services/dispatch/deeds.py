@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Conflict, InvalidInput, Message
@@ -28,8 +28,8 @@ def give(db: Session, question: Question, expert: User, *, actor: User, now: dat
     if question.expert_id == actor.id:
         pass_on(db, question, actor, better=expert, now=now)
         return
-    questions.assign(db, question, expert, now=now, actor=actor, reason=None)
-    routing.given(db, question, expert, actor=actor, now=now)
+    if questions.assign(db, question, expert, now=now, actor=actor, reason=None):
+        routing.given(db, question, expert, actor=actor, now=now)
 
 
 def pass_on(  # noqa: PLR0913 -- who, why, and who or what would be better
@@ -52,7 +52,7 @@ def pass_on(  # noqa: PLR0913 -- who, why, and who or what would be better
     """
     if better is not None and better.id == user.id:
         raise InvalidInput(N_("That is you. Please choose somebody else, or nobody."))
-    _check_open(question)
+    _check_his(db, question, user)
     reason = _checked(reason)
     routing.passed_on(db, question, user, better, topic, reason, now)
     _audit(db, question, "pass on", user, now, better=better.id if better else None, reason=reason)
@@ -116,6 +116,19 @@ def _leave_to_editors(db: Session, question: Question, user: User, now: datetime
         db, effect_key=f"question-for-nobody:{question.public_id}:{now:%Y%m%dT%H%M%S}:{user.public_id}",
         message=Message(said, {"title": question.title}), link=links.staff_question_path(question.public_id), now=now,
     )  # fmt: skip
+
+
+def _check_his(db: Session, question: Question, user: User) -> None:
+    """Raise Conflict where the question is closed, or is not his to pass on: somebody else has it, or he has done so already."""
+    db.flush()
+    # Locked: the second click of two, or who takes it at this moment, waits until it is decided.
+    locked = select(Question).where(Question.id == question.id).with_for_update()
+    db.scalars(locked.execution_options(populate_existing=True)).one()
+    _check_open(question)
+    if question.expert_id not in {None, user.id}:
+        raise Conflict(N_("Somebody else has this question by now."))
+    if question.expert_id is None and user.id in routing.who_passed(db, question):
+        raise Conflict(N_("This question has been passed on already."))
 
 
 def _check_open(question: Question) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Message
 from helpcenter.models import AuditRow, Question, RoutingDecision, RoutingStep, Topic, User
+from helpcenter.services.fate.gone import GONE
 
 NOBODY: Final = N_("nobody")
 _SAID: Final = {
@@ -17,6 +18,9 @@ _SAID: Final = {
     "queued": N_("It was planned for a live session."),
     "being answered": N_("The answer is being written."),
     "answered": N_("It was answered."),
+    "new": N_("It went back: nobody has it."),
+    "release": N_("It went back: who had it does not answer questions any more."),
+    GONE: N_("Its answer was withdrawn."),
     "confirmed": N_("Who asked says that it is solved."),
     "merged": N_("It became part of another question."),
     "declined": N_("It was declined."),

@@ -2,7 +2,19 @@
 
 from helpcenter.services.fate.adrift import session_of
 from helpcenter.services.fate.duty import Duty, duty_of, next_one
+from helpcenter.services.fate.gone import reopen_without_answer
 from helpcenter.services.fate.overview import Waiting, waiting
 from helpcenter.services.fate.watching import Deed, due, watch
 
-__all__ = ["Deed", "Duty", "Waiting", "due", "duty_of", "next_one", "session_of", "waiting", "watch"]
+__all__ = [
+    "Deed",
+    "Duty",
+    "Waiting",
+    "due",
+    "duty_of",
+    "next_one",
+    "reopen_without_answer",
+    "session_of",
+    "waiting",
+    "watch",
+]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from helpcenter.errors import N_, Message
 from helpcenter.models import AuditRow, LiveSession, LiveSessionState, Question, QuestionState, SessionQuestion, User
 from helpcenter.permissions import Action, Role, Scope, scope
+from helpcenter.services.fate import gone
 from helpcenter.services.fate.duty import duty_of, next_one
 from helpcenter.services.questions.assigning import assign, may_have, tell_expert
 from helpcenter.services.questions.states import OPEN, move
@@ -19,6 +20,7 @@ _S = QuestionState
 _ANSWERING: Final = [role for role in Role if scope(role, Action.ANSWER) is not Scope.NONE]
 _SESSION_OVER: Final = N_("It was planned for a live session, which is over, or was called off, without answering it.")
 _GONE: Final = N_("Who had it does not answer questions here any more.")
+_NOBODYS: Final = N_("Nobody has it at the moment, and you are next.")
 
 
 def is_adrift(now: datetime) -> ColumnElement[bool]:
@@ -29,6 +31,7 @@ def is_adrift(now: datetime) -> ColumnElement[bool]:
         and_(Question.state == _S.QUEUED, ~_coming(now).where(SessionQuestion.question_id == Question.id).exists()),
         and_(Question.state == _S.ROUTED, Question.expert_id.is_(None)),
         and_(Question.state.in_(OPEN), Question.expert_id.is_not(None), ~here),
+        and_(gone.has_lost_its_video(), ~_coming(now).where(SessionQuestion.question_id == Question.id).exists()),
     )
 
 
@@ -43,11 +46,11 @@ def take_back(db: Session, question: Question, *, now: datetime) -> bool:
     if question.state is _S.QUEUED and session_of(db, question, now=now) is None:
         _leave_session(db, question, now)
         return True
-    gone = question.expert is not None and not may_have(question.expert)
-    if gone or (question.state is _S.ROUTED and question.expert is None):
+    left = question.expert is not None and not may_have(question.expert)
+    if left or (question.state is _S.ROUTED and question.expert is None):
         _leave_expert(db, question, now)
         return True
-    return False
+    return session_of(db, question, now=now) is None and gone.leave_video(db, question, now=now)
 
 
 def _leave_session(db: Session, question: Question, now: datetime) -> None:
@@ -63,7 +66,7 @@ def _leave_expert(db: Session, question: Question, now: datetime) -> None:
     passable = duty_of(db, question, now=now).passable
     follower = next_one(db, question, now=now, but={had} if had else ()) if passable else None
     if follower and question.state is not _S.NEW:
-        assign(db, question, follower[0], now=now, actor=None, reason=Message(_GONE))
+        assign(db, question, follower[0], now=now, actor=None, reason=Message(_GONE if had else _NOBODYS))
         return
     if question.state is _S.ROUTED or (question.state is _S.BEING_ANSWERED and passable):
         move(db, question, _S.NEW, now=now, actor=None)

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from helpcenter.models import Clip, ClipState, LiveSession, Moderation, Question, QuestionState, SessionQuestion, User
-from helpcenter.permissions import Role
-from helpcenter.services import rota, topics
+from helpcenter.services import rota, routing, topics
+from helpcenter.services.notifications import editors
 from helpcenter.services.questions.assigning import may_have
 
 _IN_A_SESSION = frozenset({QuestionState.QUEUED, QuestionState.BEING_ANSWERED})
@@ -39,9 +39,9 @@ def duty_of(db: Session, question: Question, *, now: datetime) -> Duty:
 def next_one(db: Session, question: Question, *, now: datetime, but: Collection[int] = ()) -> tuple[User, bool] | None:
     """Who is next to have the question, and whether by the rota: the next on duty, else the nearest expert of its topic.
 
-    None where there is nobody but those with the ids in `but`.
+    None where there is nobody but those with the ids in `but`, and those who have passed it on.
     """
-    left_out = set(but)
+    left_out = {*but, *routing.who_passed(db, question)}
     while found := rota.next_on_duty(db, question.topic, now=now, but=left_out):
         if may_have(found):
             return found, True
@@ -53,17 +53,9 @@ def next_one(db: Session, question: Question, *, now: datetime, but: Collection[
     return None
 
 
-def editors(db: Session) -> list[User]:
-    """The editors who are here, the admins where there is none."""
-    return _active(db, Role.EDITOR) or _active(db, Role.ADMIN)
-
-
-def _active(db: Session, role: Role) -> list[User]:
-    return list(db.scalars(select(User).where(User.role == role, User.disabled_at.is_(None)).order_by(User.id)))
-
-
 def _on_duty(db: Session, question: Question, now: datetime) -> list[User]:
-    found = [one for one in rota.on_duty(db, question.topic, now=now) if may_have(one)]
+    passed = routing.who_passed(db, question)
+    found = [one for one in rota.on_duty(db, question.topic, now=now) if may_have(one) and one.id not in passed]
     if found or (next_up := next_one(db, question, now=now)) is None:
         return found
     return [next_up[0]]

@@ -8,13 +8,14 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from helpcenter.models import Alarm, Question, QuestionState
-from helpcenter.services.fate import adrift
+from helpcenter.services.fate import adrift, gone
 from helpcenter.services.fate.alarms import raise_alarm
 from helpcenter.services.questions.standing import counts_from, stands
 from helpcenter.services.questions.states import OPEN
 from helpcenter.settings import Settings
 
 AT_ONCE: Final = 200
+_WATCHED: Final = OPEN | {QuestionState.ANSWERED}
 
 
 class Deed(StrEnum):
@@ -31,10 +32,10 @@ _DEEDS: Final = {Alarm.REMINDED: Deed.REMINDED, Alarm.PASSED_ON: Deed.PASSED_ON,
 
 
 def due(db: Session, *, now: datetime) -> list[int]:
-    """The ids of open questions about which something is to be done now, the longest overdue first."""
+    """The ids of questions about which something is to be done now, the longest overdue first; also of those whose answer is gone."""
     undated = Question.due_at.is_(None) & stands()
     wanted = or_(Question.alarm_at <= now, undated, adrift.is_adrift(now))
-    found = select(Question.id).where(Question.state.in_(OPEN), wanted)
+    found = select(Question.id).where(or_(Question.state.in_(OPEN) & wanted, gone.has_lost_its_answer()))
     return list(db.scalars(found.order_by(Question.alarm_at, Question.id).limit(AT_ONCE)))
 
 
@@ -43,20 +44,13 @@ def watch(db: Session, question_id: int, *, settings: Settings, now: datetime) -
 
     Raises Conflict where somebody changes the question at this moment: then the next look does it.
     """
-    locked = select(Question).where(Question.id == question_id, Question.state.in_(OPEN)).with_for_update()
+    locked = select(Question).where(Question.id == question_id, Question.state.in_(_WATCHED)).with_for_update()
     question = db.scalars(locked.execution_options(populate_existing=True)).one_or_none()
     if question is None:
         return None
-    if adrift.take_back(db, question, now=now):
+    if gone.reopen_without_answer(db, question, now=now) or adrift.take_back(db, question, now=now):
         return Deed.TAKEN_BACK
-    if question.due_at is None:
-        return Deed.DATED if _date(db, question, settings=settings, now=now) else None
-    if question.alarm_at is None or question.alarm_at > now:
-        return None
-    if question.alarm is Alarm.NONE and _is_put_off(db, question, settings=settings, now=now):
-        return Deed.DATED
-    raised = raise_alarm(db, question, settings=settings, now=now)
-    return _DEEDS[raised] if raised else None
+    return _look(db, question, settings=settings, now=now) if question.state in OPEN else None
 
 
 def due_date(db: Session, question: Question, *, settings: Settings, now: datetime) -> datetime:
@@ -65,6 +59,17 @@ def due_date(db: Session, question: Question, *, settings: Settings, now: dateti
     if question.state is QuestionState.QUEUED and (session := adrift.session_of(db, question, now=now)):
         start = max(start, session.ends_at)
     return settings.working_time.add(start, settings.due_after[question.state.value])
+
+
+def _look(db: Session, question: Question, *, settings: Settings, now: datetime) -> Deed | None:
+    if question.due_at is None:
+        return Deed.DATED if _date(db, question, settings=settings, now=now) else None
+    if question.alarm_at is None or question.alarm_at > now:
+        return None
+    if question.alarm is Alarm.NONE and _is_put_off(db, question, settings=settings, now=now):
+        return Deed.DATED
+    raised = raise_alarm(db, question, settings=settings, now=now)
+    return _DEEDS[raised] if raised else None
 
 
 def _date(db: Session, question: Question, *, settings: Settings, now: datetime) -> bool:

@@ -83,8 +83,7 @@ def take_in(
     """
     beat(db, session.id)
     check_open(db, session)
-    while question.merged_into_id:
-        question = db.get_one(Question, question.merged_into_id)
+    question = questions.root_of(db, question)
     if item := _of(db, session, question):
         return item
     if question.state in states.CLOSED:

@@ -1,8 +1,8 @@
 """Mail that leaves the house: each event makes one, and it is sent once."""
 
 from helpcenter.services.notifications.addresses import clean_address
-from helpcenter.services.notifications.alerts import alert_admins, alert_editors
-from helpcenter.services.notifications.outbox import insert_once, message_id, queue_mail, send_again
+from helpcenter.services.notifications.alerts import alert_admins, alert_editors, editors
+from helpcenter.services.notifications.outbox import call_off, insert_once, message_id, queue_mail, send_again
 from helpcenter.services.notifications.proposals import mail_proposals
 from helpcenter.services.notifications.sending import (
     MailClaim,
@@ -22,9 +22,11 @@ __all__ = [
     "NotOursAnyMore",
     "alert_admins",
     "alert_editors",
+    "call_off",
     "claim",
     "clean_address",
     "due_mails",
+    "editors",
     "hand_over",
     "insert_once",
     "mail_proposals",

@@ -23,8 +23,12 @@ def alert_admins(db: Session, *, effect_key: str, message: Message, link: str, n
 
 def alert_editors(db: Session, *, effect_key: str, message: Message, link: str, now: datetime) -> int:
     """As `alert_admins`, to each editor, and to the admins where there is no editor."""
-    people = _active(db, Role.EDITOR) or _active(db, Role.ADMIN)
-    return _alert(db, people, effect_key, {"message": message.as_json(), "path": link}, now)
+    return _alert(db, editors(db), effect_key, {"message": message.as_json(), "path": link}, now)
+
+
+def editors(db: Session) -> list[User]:
+    """The editors who are here, the admins where there is none."""
+    return _active(db, Role.EDITOR) or _active(db, Role.ADMIN)
 
 
 def _active(db: Session, role: Role) -> list[User]:

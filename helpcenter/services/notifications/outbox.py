@@ -9,11 +9,12 @@ from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from helpcenter.errors import N_, Conflict
+from helpcenter.errors import N_, Conflict, Message
 from helpcenter.jobs import SEND_MAIL, defer
 from helpcenter.models import AuditRow, Base, MailState, OutgoingMail, User
 from helpcenter.services.notifications.addresses import clean_address
 
+_CALLED_OFF = N_("The person left before this mail was sent.")
 SECRETS = ("token",)
 """Names in `params` that are taken out of the row as soon as the mail is on its way."""
 
@@ -59,6 +60,14 @@ def send_again(db: Session, mail: OutgoingMail, *, now: datetime, actor: User | 
     actor_id = actor.id if actor else None
     db.add(AuditRow(at=now, actor_id=actor_id, action="mail sent again", kind="mail", thing_id=mail.id))
     defer(db, SEND_MAIL, mail.id)
+
+
+def call_off(db: Session, recipient: str, name: str, value: str) -> None:
+    """Send none of the mails to this address that are not on their way yet and whose parameter `name` is `value`."""
+    mine = OutgoingMail.recipient == recipient, OutgoingMail.params[name].as_string() == value
+    waiting = update(OutgoingMail).where(*mine, OutgoingMail.state == MailState.NEW)
+    off = waiting.values(state=MailState.FAILED, error=Message(_CALLED_OFF).as_json())
+    db.execute(off.execution_options(synchronize_session=False))
 
 
 def insert_once(db: Session, model: type[Base], values: Mapping[str, Any]) -> int | None:

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from helpcenter.models import Clip, ClipState, Recording, User
-from helpcenter.permissions import Role
+from helpcenter.models import Clip, ClipState, Recording
+from helpcenter.services.notifications.alerts import editors
 from helpcenter.services.notifications.outbox import queue_mail
 
 
@@ -22,9 +22,5 @@ def mail_proposals(db: Session, recording: Recording, *, now: datetime) -> int:
             db, effect_key=f"proposals-waiting:{recording.public_id}:{user.public_id}", kind="proposals_waiting",
             params=params, recipient=user.email, language=user.language, now=now,
         )
-        for user in _active(db, Role.EDITOR) or _active(db, Role.ADMIN)
+        for user in editors(db)
     )  # fmt: skip
-
-
-def _active(db: Session, role: Role) -> list[User]:
-    return list(db.scalars(select(User).where(User.role == role, User.disabled_at.is_(None)).order_by(User.id)))

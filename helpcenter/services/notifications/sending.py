@@ -16,7 +16,7 @@ from helpcenter.models import MailState, OutgoingMail
 from helpcenter.services.notifications.outbox import SECRETS
 
 TRANSITIONS: Final[dict[MailState, frozenset[MailState]]] = {
-    MailState.NEW: frozenset({MailState.SENDING}),
+    MailState.NEW: frozenset({MailState.SENDING, MailState.FAILED}),
     MailState.SENDING: frozenset({MailState.SENDING, MailState.HANDING_OVER, MailState.NEW, MailState.FAILED}),
     MailState.HANDING_OVER: frozenset(
         {MailState.HANDING_OVER, MailState.SENDING, MailState.SENT, MailState.UNKNOWN, MailState.NEW, MailState.FAILED}

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from helpcenter.models import AuditRow, LiveSession, Question, QuestionState, User, Visibility
 from helpcenter.services import fate
+from helpcenter.services.fate.gone import GONE
 from helpcenter.services.pages.addresses import session_address
 from helpcenter.services.pages.choice import watchable
 from helpcenter.services.questions.assigning import ASSIGN
@@ -18,7 +19,7 @@ from helpcenter.services.questions.states import OPEN
 RECEIVED: Final = "received"
 _WITH: Final = "with"
 _MOST: Final = 8
-_STEPS: Final = {ASSIGN: _WITH, "new": "back", "routed": _WITH} | {
+_STEPS: Final = {ASSIGN: _WITH, "new": "back", "routed": _WITH, GONE: "gone"} | {
     state.value: state.value for state in QuestionState if state not in {QuestionState.NEW, QuestionState.ROUTED}
 }
 """What the question's history is to its asker; reminders are nobody else's business."""
@@ -26,7 +27,7 @@ _STEPS: Final = {ASSIGN: _WITH, "new": "back", "routed": _WITH} | {
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A step of a question: received, with (an expert, `name` where he wants to be named), back, or the state that it came into."""
+    """A step of a question: received, with (an expert, `name` if he wants to be named), back, gone (its answer), or its new state."""
 
     step: str
     at: datetime
@@ -73,8 +74,8 @@ def _steps(db: Session, question: Question) -> list[Way]:
         if row.action not in _STEPS:
             continue
         step = Way(_STEPS[row.action], row.at, names.get(row.detail.get("to"), "") if row.action == ASSIGN else "")
-        # Passed on twice, it is with the last one.
-        if steps[-1].step == step.step:
+        # Passed on twice, it is with the last one; open again because the answer is gone is one step.
+        if steps[-1].step == step.step or (step.step, steps[-1].step) == ("gone", "reopened"):
             steps.pop()
         steps.append(step)
     if question.state is QuestionState.ROUTED and question.expert is not None and steps[-1].step == _WITH:

@@ -1,6 +1,6 @@
 """Questions: asked, joined, answered, declined, reopened; who waits for the answer hears of it once."""
 
-from helpcenter.services.questions.answering import answer, begin_answer, decline, reopen
+from helpcenter.services.questions.answering import answer, begin_answer, decline, reopen, take_up_again
 from helpcenter.services.questions.asking import ask, confirm_asker, join, leave, put, share
 from helpcenter.services.questions.assigning import assign
 from helpcenter.services.questions.figures import Figures, figures
@@ -24,7 +24,7 @@ from helpcenter.services.questions.solved import (
     say_solved,
     say_unsolved,
 )
-from helpcenter.services.questions.states import ANSWERED, TRANSITIONS
+from helpcenter.services.questions.states import ANSWERED, TRANSITIONS, root_of
 from helpcenter.services.questions.twins import Twins, keep_apart, merge_twins, proposed_merges, twins_of
 
 __all__ = [
@@ -67,10 +67,12 @@ __all__ = [
     "read_reason",
     "release",
     "reopen",
+    "root_of",
     "say_solved",
     "say_unsolved",
     "send",
     "share",
+    "take_up_again",
     "twins_of",
     "words_of",
 ]

@@ -5,12 +5,12 @@ from datetime import datetime
 from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
-from helpcenter.errors import N_, InvalidInput
+from helpcenter.errors import N_, Conflict, InvalidInput
 from helpcenter.models import Answer, AnswerState, Asker, Clip, FaqEntry, Question, QuestionState, Solved, User
 from helpcenter.services import routing, search
 from helpcenter.services.notifications import queue_mail
 from helpcenter.services.questions.excerpt import first_lines
-from helpcenter.services.questions.states import ANSWERED, move
+from helpcenter.services.questions.states import ANSWERED, move, root_of
 from helpcenter.services.recordings.live import running_session
 
 REASON_LENGTH = 1000
@@ -31,8 +31,7 @@ def answer(
     A merged question's answer is that of the question it was merged into; a declined one is reopened first.
     Raises Conflict where somebody changed the question meanwhile.
     """
-    while question.merged_into_id:
-        question = db.get_one(Question, question.merged_into_id)
+    question = root_of(db, question)
     if question.state in ANSWERED:
         if entry and question.entry_id is None:
             question.entry_id = entry.id
@@ -92,6 +91,13 @@ def reopen(db: Session, question: Question, *, now: datetime, actor: User | None
     question.reason = reason
     db.execute(update(Asker).where(Asker.question_id == question.id).values(told_at=None))
     search.index_question(db, question.id)
+
+
+def take_up_again(db: Session, asker: Asker, *, reason: str, now: datetime, actor: User | None) -> None:
+    """Somebody who waits asks to look again at what was declined. Raises InvalidInput, Conflict for any other question."""
+    if asker.confirmed_at is None or asker.question.state is not QuestionState.DECLINED:
+        raise Conflict(N_("This question is not declined any more. Load the page again."))
+    reopen(db, asker.question, now=now, actor=actor, reason=reason)
 
 
 def mail_declined(db: Session, question: Question, asker: Asker, *, now: datetime) -> bool:

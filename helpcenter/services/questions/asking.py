@@ -10,9 +10,9 @@ from helpcenter.errors import N_, InvalidInput, TooMany
 from helpcenter.jobs import ROUTE_QUESTION, defer
 from helpcenter.models import Asker, Question, QuestionState, Topic, User, new_public_id
 from helpcenter.services import search
-from helpcenter.services.notifications import clean_address, insert_once, queue_mail
+from helpcenter.services.notifications import call_off, clean_address, insert_once, queue_mail
 from helpcenter.services.questions.answering import mail_answer, mail_declined
-from helpcenter.services.questions.states import ANSWERED
+from helpcenter.services.questions.states import ANSWERED, root_of
 
 TITLE_LENGTH: Final = 300
 BODY_LENGTH: Final = 5000
@@ -86,8 +86,7 @@ def join(
     now: datetime,
 ) -> Asker:
     """The one who waits for the same answer; whoever waits already stays as he is. Raises InvalidInput, TooMany."""
-    while question.merged_into_id:
-        question = db.get_one(Question, question.merged_into_id)
+    question = root_of(db, question)
     _refuse_nul(name)
     address = clean_address(email)
     same = select(Asker).where(Asker.question_id == question.id, Asker.email == address)
@@ -108,6 +107,14 @@ def confirm_asker(db: Session, asker: Asker, *, now: datetime) -> None:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one()
+    db.refresh(asker)
+    if asker.question_id != question.id:  # who merged at this moment has brought him to the other question
+        confirm_asker(db, asker, now=now)
+        return
+    if (same := _same_after_merge(db, asker)) is not None:
+        asker.confirmed_at = asker.confirmed_at or now
+        confirm_asker(db, same, now=now)
+        return
     if asker.confirmed_at is None:
         asker.confirmed_at = now
         db.flush()
@@ -141,9 +148,19 @@ def share(db: Session, question: Question, *, agreed: bool) -> None:
 def leave(db: Session, asker: Asker) -> None:
     """He gets no more mail about this question; his address is forgotten."""
     question = asker.question
+    if (same := _same_after_merge(db, asker)) is not None:
+        leave(db, same)
+    call_off(db, asker.email, "asker", asker.public_id)
     db.delete(asker)
     db.flush()
     db.expire(question, ["askers"])
+
+
+def _same_after_merge(db: Session, asker: Asker) -> Asker | None:
+    """The same person's row at the question into which this one was merged, where he waited for both."""
+    into = db.get_one(Question, asker.question_id).merged_into_id
+    same = select(Asker).where(Asker.question_id == into, Asker.email == asker.email)
+    return db.scalars(same).one_or_none() if into else None
 
 
 def _add_asker(  # noqa: PLR0913 -- the row's columns

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import N_, Conflict, InvalidInput, Message
@@ -60,6 +60,21 @@ def assign(
 def may_have(person: User) -> bool:
     """Whether questions can be given to the person: he is still here, and his role answers some."""
     return person.disabled_at is None and scope(person.role, Action.ANSWER) is not Scope.NONE
+
+
+def who_answered(db: Session, question: Question) -> User | None:
+    """Who gets the question back: who has it, else who answered it last; None, to be routed anew, where he is no expert now."""
+    expert = question.expert
+    if expert is None:
+        answers = (
+            select(User)
+            .join(AuditRow, AuditRow.actor_id == User.id)
+            .where(AuditRow.kind == "question", AuditRow.thing_id == question.id)
+            .where(AuditRow.action == QuestionState.ANSWERED.value)
+            .order_by(AuditRow.id.desc())
+        )
+        expert = db.scalars(answers.limit(1)).first()
+    return expert if expert and may_have(expert) else None
 
 
 def tell_expert(

@@ -7,17 +7,17 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from helpcenter.errors import N_, Conflict, InvalidInput
-from helpcenter.models import Asker, AuditRow, FaqClip, Question, QuestionState, RatingKind, Solved, User
-from helpcenter.permissions import Role
+from helpcenter.errors import N_, Conflict, InvalidInput, Message
+from helpcenter.models import Asker, FaqClip, Question, QuestionState, RatingKind, Solved, User
 from helpcenter.services import ratings, routing
 from helpcenter.services.notifications import queue_mail
 from helpcenter.services.questions.answering import reopen
+from helpcenter.services.questions.assigning import tell_expert, who_answered
 from helpcenter.services.questions.states import ANSWERED, move
 
 AT_ONCE: Final = 100
 TEXT_LENGTH: Final = 900
-_STAFF: Final = (Role.EXPERT, Role.EDITOR, Role.ADMIN)
+_UNSOLVED: Final = N_("Somebody who asked it says that your answer did not solve it.")
 
 
 class Trouble(StrEnum):
@@ -67,7 +67,7 @@ def say_solved(db: Session, asker: Asker, *, now: datetime, actor: User | None) 
     asker.solved, asker.told_at = Solved.YES, None
     if question.state is QuestionState.ANSWERED and _decides(question, asker):
         move(db, question, QuestionState.CONFIRMED, now=now, actor=actor)
-        _tell_routing(db, question, good=True, now=now)
+        routing.outcome(db, question, good=True, now=now)
 
 
 def say_unsolved(
@@ -86,10 +86,12 @@ def say_unsolved(
     if question.state not in ANSWERED:
         return False
     _count_against(db, question, trouble, text, now=now)
-    expert = _who_answered(db, question)
+    expert = who_answered(db, question)
     reopen(db, question, reason=f"{trouble}: {text}" if text else trouble.value, now=now, actor=actor)
     question.expert_id = expert.id if expert else None
-    _tell_routing(db, question, good=False, now=now)
+    if expert:
+        tell_expert(db, question, expert, event=f"unsolved:{question.answers}", reason=Message(_UNSOLVED), now=now)
+    routing.outcome(db, question, good=False, now=now)
     return True
 
 
@@ -132,23 +134,3 @@ def _count_against(db: Session, question: Question, trouble: Trouble, text: str,
             question_id=question.id,
             now=now,
         )
-
-
-def _who_answered(db: Session, question: Question) -> User | None:
-    """Who gets the question back: who has it, else who answered it last; None, to be routed anew, where he is no expert now."""
-    expert = question.expert
-    if expert is None:
-        answers = (
-            select(User)
-            .join(AuditRow, AuditRow.actor_id == User.id)
-            .where(AuditRow.kind == "question", AuditRow.thing_id == question.id)
-            .where(AuditRow.action == QuestionState.ANSWERED.value)
-            .order_by(AuditRow.id.desc())
-        )
-        expert = db.scalars(answers.limit(1)).first()
-    return expert if expert and expert.disabled_at is None and expert.role in _STAFF else None
-
-
-def _tell_routing(db: Session, question: Question, *, good: bool, now: datetime) -> None:
-    """What became of the question, for whoever learns from it whom to ask."""
-    routing.outcome(db, question, good, now)

@@ -63,3 +63,10 @@ def move(db: Session, question: Question, to: QuestionState, *, now: datetime, a
             detail={"from": before.value, "to": to.value},
         )
     )
+
+
+def root_of(db: Session, question: Question) -> Question:
+    """The question that this one is part of by now: itself, where it was never merged."""
+    while question.merged_into_id:
+        question = db.get_one(Question, question.merged_into_id)
+    return question

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from helpcenter.models import Question, RoutingDecision, RoutingStep, Topic, User
 from helpcenter.services.notifications import insert_once
-from helpcenter.services.routing.learning import learn
+from helpcenter.services.routing.learning import Word, learn, learn_all
 from helpcenter.services.routing.proposing import Proposal
 
 _S = RoutingStep
@@ -65,11 +65,12 @@ def passed_on(
         db, question, _S.PASSED_ON, expert_id=to.id if to else None, from_id=from_.id, actor=from_, topic_id=about, reason=reason,
         now=now,
     )  # fmt: skip
-    learn(db, question, expert_id=from_.id, topic_id=about, bad=1, now=now)
+    words = [Word(from_.id, about, bad=1)]
     if to is not None:
-        learn(db, question, expert_id=to.id, topic_id=about, good=_SUGGESTED, now=now)
+        words.append(Word(to.id, about, good=_SUGGESTED))
     elif topic is not None and topic.id != was:
-        learn(db, question, expert_id=None, topic_id=topic.id, good=1, now=now)
+        words.append(Word(None, topic.id, good=1))
+    learn_all(db, question, words, now=now)
 
 
 def retopiced(db: Session, question: Question, *, now: datetime) -> None:

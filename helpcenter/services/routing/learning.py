@@ -6,6 +6,7 @@ Source: Cormode, Shkapenyuk, Srivastava, Xu, Forward decay: a practical time dec
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -27,6 +28,22 @@ def aged(now: datetime) -> float:
     return float(2 ** ((now - LANDMARK) / HALF_LIFE))
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """How much speaks for and against an expert, or a topic, with such a question."""
+
+    expert_id: int | None
+    topic_id: int | None
+    good: float = 0.0
+    bad: float = 0.0
+
+
+def learn_all(db: Session, question: Question, words: Iterable[Word], *, now: datetime) -> None:
+    """Learn several things of one decision, in one order over all of them: two who name each other at once wait for one another."""
+    stems = _stems(db, question)
+    _add(db, [row for word in words for row in _of(word, stems, 0, now)])
+
+
 def learn(  # noqa: PLR0913 -- who, about what, and how much for and against
     db: Session,
     question: Question,
@@ -39,7 +56,11 @@ def learn(  # noqa: PLR0913 -- who, about what, and how much for and against
     now: datetime,
 ) -> None:
     """Count that this speaks for or against the expert with such a question, and what words go with the topic."""
-    stems = _stems(db, question)
+    _add(db, _of(Word(expert_id, topic_id, good, bad), _stems(db, question), times, now))
+
+
+def _of(word: Word, stems: list[str], times: int, now: datetime) -> list[dict[str, Any]]:
+    expert_id, topic_id, good, bad = word.expert_id, word.topic_id, word.good, word.bad
     weight = aged(now)
     rows: list[dict[str, Any]] = []
     if expert_id is not None and topic_id is not None:
@@ -50,7 +71,7 @@ def learn(  # noqa: PLR0913 -- who, about what, and how much for and against
         rows += _rows(f"expert:{expert_id}", stems, expert_id, None, good * weight, bad * weight)
     if topic_id is not None and good:
         rows += _rows(f"topic:{topic_id}", stems, None, topic_id, good * weight, 0.0)
-    _add(db, rows)
+    return rows
 
 
 def _stems(db: Session, question: Question) -> list[str]:

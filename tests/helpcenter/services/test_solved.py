@@ -127,7 +127,7 @@ def test_a_no_to_a_clip_counts_against_the_entry_that_it_stands_in(db):
     assert (rating.entry_id, rating.clip_id, rating.reason) == (entry.id, clip.id, "unclear")
 
 
-def test_a_no_to_an_answer_without_an_entry_opens_it_all_the_same(db):
+def test_a_no_to_an_answer_without_an_entry_counts_against_its_clip(db):
     question, clip = make_question(db), make_clip(db, make_recording(db))
     questions.answer(db, question, clip=clip, entry=None, now=NOW)
     assert _no(db, question.askers[0])

@@ -5,10 +5,21 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from helpcenter.errors import Conflict, InvalidInput
 from helpcenter.jobs import ROUTE_QUESTION, take_deferred
-from helpcenter.models import Asker, OutgoingMail, QuestionState, RoutingDecision, RoutingStep, TopicExpert
+from helpcenter.models import (
+    Asker,
+    OutgoingMail,
+    Question,
+    QuestionState,
+    RoutingDecision,
+    RoutingStep,
+    RoutingTerm,
+    TopicExpert,
+    User,
+)
 from helpcenter.permissions import Role
 from helpcenter.services import dispatch, questions
 from helpcenter.services.dispatch import Which
@@ -239,3 +250,64 @@ def test_held_questions_are_released_to_be_routed(db, battery):
     assert dispatch.due(db, now=NOW) == [question.id]
     with pytest.raises(Conflict):
         dispatch.release(db, question, actor=editor, now=NOW)
+
+
+def _learned(db):
+    return sorted(db.execute(select(RoutingTerm.owner, RoutingTerm.good, RoutingTerm.bad)).all())
+
+
+def test_giving_it_twice_is_learned_once(db, battery, anna):
+    ben, editor = _expert(db, battery, "Ben"), make_user(db, Role.EDITOR)
+    question = make_question(db, topic_id=battery.id)
+    dispatch.give(db, question, ben, actor=editor, now=NOW)
+    once = _learned(db)
+    dispatch.give(db, question, ben, actor=editor, now=NOW)
+    assert _learned(db) == once
+
+
+def test_passing_it_on_twice_is_refused_and_learned_once(db, battery, anna):
+    ben = _expert(db, battery, "Ben")
+    question = make_question(db, topic_id=battery.id)
+    dispatch.take(db, question, anna, now=NOW)
+    dispatch.pass_on(db, question, anna, better=ben, now=NOW)
+    once = _learned(db)
+    with pytest.raises(Conflict):
+        dispatch.pass_on(db, question, anna, better=ben, now=NOW)
+    assert (_learned(db), question.expert_id) == (once, ben.id)
+
+
+def test_nobody_passes_on_what_is_with_somebody_else(db, battery, anna):
+    ben = _expert(db, battery, "Ben")
+    question = make_question(db, topic_id=battery.id)
+    dispatch.take(db, question, ben, now=NOW)
+    with pytest.raises(Conflict):
+        dispatch.pass_on(db, question, anna, now=NOW)
+    assert question.expert_id == ben.id
+
+
+def test_two_who_pass_their_questions_on_to_each_other_do_not_hold_each_other_up(each_database, ports):
+    with ports.database.transaction() as db:
+        topic = make_topic(db)
+        people = [_expert(db, topic, name) for name in ("Anna", "Ben")]
+        mine = [
+            [make_question(db, topic_id=topic.id, expert_id=one.id, state=S.ROUTED) for _ in range(15)]
+            for one in people
+        ]
+    at_once, failed = threading.Barrier(2), []
+
+    def work(who):
+        for question in mine[who]:
+            at_once.wait()
+            try:
+                with ports.database.transaction() as db:
+                    me, other = (db.get_one(User, people[number].id) for number in (who, 1 - who))
+                    dispatch.pass_on(db, db.get_one(Question, question.id), me, better=other, now=NOW)
+            except (OperationalError, Conflict) as error:
+                failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(who,)) for who in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []

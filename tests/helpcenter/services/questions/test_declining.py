@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from helpcenter.errors import InvalidInput
+from helpcenter.errors import Conflict, InvalidInput
 from helpcenter.models import OutgoingMail, QuestionState
 from helpcenter.services import questions
 from tests.factories import NOW, make_question
@@ -68,3 +68,15 @@ def test_a_reason_that_cannot_be_kept_is_refused(db, wrong):
     with pytest.raises(InvalidInput):
         questions.reopen(db, question, now=NOW, actor=None, reason=wrong)
     assert question.state is QuestionState.ANSWERED
+
+
+def test_only_what_is_declined_is_taken_up_again_and_only_for_who_has_confirmed(db):
+    question, unconfirmed = make_question(db), make_question(db, confirmed=False)
+    questions.answer(db, question, clip=None, entry=None, now=NOW)
+    questions.decline(db, unconfirmed, reason="Not ours.", now=NOW, actor=None)
+    for one in (question, unconfirmed):
+        with pytest.raises(Conflict):
+            questions.take_up_again(db, one.askers[0], reason="But why?", now=NOW, actor=None)
+    unconfirmed.askers[0].confirmed_at = NOW
+    questions.take_up_again(db, unconfirmed.askers[0], reason="But why?", now=NOW, actor=None)
+    assert (unconfirmed.state, unconfirmed.reason) == (QuestionState.REOPENED, "But why?")

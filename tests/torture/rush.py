@@ -102,6 +102,7 @@ class Rush:
 
     def __init__(self, site: Site, seed: int) -> None:
         self._site, self._random, self.asked, self.killed = site, random.Random(seed), 0, Counter[str]()
+        self._struck = 0.0
         with site.ports.database.transaction() as db:
             self._experts = [make_user(db, Role.EXPERT, name=f"Expert {one}") for one in range(4)]
             self._admin, _ = make_user(db, Role.ADMIN), make_user(db, Role.EDITOR)
@@ -116,18 +117,22 @@ class Rush:
                 db.add(TopicExpert(topic_id=topic.id, user_id=one.id))
 
     def run(self) -> None:
-        """Ask and answer for a minute and a half, while one process after another is killed."""
-        began = kills = time.monotonic()
-        while (passed := time.monotonic() - began) < SECONDS:
-            for _ in range(int(QUESTIONS * passed / SECONDS) + 1 - self.asked):
+        """Ask and answer for a minute and a half, or until all are asked, while one process after another is killed."""
+        began = self._struck = time.monotonic()
+        while (passed := time.monotonic() - began) < SECONDS or self.asked < QUESTIONS:
+            for _ in range(min(int(QUESTIONS * passed / SECONDS) + 1, QUESTIONS) - self.asked):
                 self._ask()
+                self._strike()
             self._answer()
-            if time.monotonic() - kills > KILL_EVERY:
-                kills = time.monotonic()
-                name = self._random.choice(list(PROCESSES))
-                self.killed[name] += 1
-                self._site.kill(name)
             time.sleep(0.2)
+
+    def _strike(self) -> None:
+        """Kill one of them, if it is time."""
+        if time.monotonic() - self._struck > KILL_EVERY:
+            self._struck = time.monotonic()
+            name = self._random.choice(list(PROCESSES))
+            self.killed[name] += 1
+            self._site.kill(name)
 
     def _ask(self) -> None:
         self.asked += 1
@@ -154,6 +159,8 @@ class Rush:
                     expert, now = question.expert or db.merge(self._experts[0]), self._site.ports.clock()
                     dispatch.take(db, question, expert, now=now)
                     answers.give(db, question, author=expert, body="So it goes.", now=now)
+                if not everything:
+                    self._strike()
 
     def settle(self) -> None:
         """Nobody is killed any more: everything that waits is escalated, then answered, then asked about, and mailed."""

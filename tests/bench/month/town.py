@@ -42,7 +42,7 @@ class Days:
     end: date
     drained: date
     leaves: date
-    solver: float = 5.0
+    solver: float = 1.0
 
 
 MONTH: Final = Days(date(2026, 12, 1), date(2027, 1, 1), date(2027, 1, 16), date(2026, 12, 15))

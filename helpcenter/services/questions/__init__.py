@@ -13,6 +13,7 @@ from helpcenter.services.questions.solved import (
     ask_whether_solved,
     due_to_ask,
     read_reason,
+    read_trouble,
     say_solved,
     say_unsolved,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "proposed_merges",
     "put",
     "read_reason",
+    "read_trouble",
     "release",
     "reopen",
     "say_solved",

@@ -7,6 +7,7 @@ from flask import Blueprint, request
 from flask_babel import format_decimal, gettext
 
 from helpcenter.blueprints.workbench.forms import write_time
+from helpcenter.blueprints.workbench.menu import groups
 from helpcenter.errors import N_
 from helpcenter.models import (
     AnswerState,
@@ -154,6 +155,7 @@ def words() -> dict[str, Any]:
         "visibilities": {key.value: gettext(word) for key, word in VISIBILITIES.items()},
         "language_names": {code: gettext(name) for code, name in LANGUAGE_NAMES.items()},
         "time": write_time,
+        "menu": groups,
         "percent": lambda part: round(100 * part),
         "size_word": size_word,
         "done": gettext(DONE[request.args["done"]]) if request.args.get("done") in DONE else "",

@@ -116,7 +116,7 @@ def test_from_the_typed_question_to_his_page_on_a_phone(open_page, ports, clock,
     page.get_by_label("Bild oder kurzes Video").set_input_files([photo])
     expect(page.get_by_text("wird vorbereitet")).to_have_count(1)
     page.get_by_role("button", name="Zurücknehmen").click()
-    expect(page.get_by_text("Hilfsbereite Kunden sehen Ihre Frage nicht.")).to_be_visible()
+    expect(page.get_by_text("Vertrauenswürdige Kunden sehen Ihre Frage nicht.")).to_be_visible()
     assert rows(ports, Question)[0].circle is False
 
 

@@ -97,6 +97,7 @@ def test_outdated_said_twice_is_a_task_that_an_editor_ends(open_page, signed_in,
         expect(reader.get_by_text("As soon as several readers say the same")).to_be_visible()
     page = signed_in(editor)
     page.goto("/workbench")
+    page.get_by_role("link", name="FAQ").click()
     page.get_by_role("link", name="To mend").click()
     expect(page.get_by_text("Reader two: the battery is another one by now.")).to_be_visible()
     page.get_by_role("link", name="How far?").click()

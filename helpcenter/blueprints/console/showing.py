@@ -100,5 +100,5 @@ def _starts_in(found: LiveSession) -> str:
 
 
 def _waits(row: Row) -> str:
-    """For how long it has waited, in words."""
-    return str(format_timedelta(now() - row.since))
+    """When it was asked, in words: "3 days ago"."""
+    return str(format_timedelta(row.since - now(), add_direction=True))

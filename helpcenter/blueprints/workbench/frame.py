@@ -1,11 +1,13 @@
 """The frame of the workbench's pages: the blueprint, its words, and what is one's own."""
 
-from typing import Any
+from enum import StrEnum
+from typing import Any, Final
 
 from flask import Blueprint, request
 from flask_babel import format_decimal, gettext
 
 from helpcenter.blueprints.workbench.forms import write_time
+from helpcenter.blueprints.workbench.menu import groups
 from helpcenter.errors import N_
 from helpcenter.models import (
     AnswerState,
@@ -38,32 +40,33 @@ STEPS = {
     "notify": N_("Tell those who wait"),
     "cut": N_("Cut a clip"),
 }
-# The word for a state, and the badge's tone.
-STATES: dict[Any, tuple[str, str]] = {
-    StepState.TODO: (N_("waiting"), "quiet"),
-    StepState.DOING: (N_("running"), "busy"),
-    StepState.DONE: (N_("done"), "ok"),
-    StepState.FAILED: (N_("failed, will be tried again"), "busy"),
-    StepState.QUARANTINED: (N_("stopped"), "bad"),
-    RecordingState.PROCESSING: (N_("in the works"), "busy"),
-    RecordingState.READY: (N_("ready"), "ok"),
-    RecordingState.FAILED: (N_("stuck"), "bad"),
-    ClipState.PROPOSED: (N_("proposed"), "busy"),
-    ClipState.CONFIRMED: (N_("published"), "ok"),
-    ClipState.REJECTED: (N_("rejected"), "quiet"),
-    ClipState.WITHDRAWN: (N_("withdrawn"), "quiet"),
-    AnswerState.WAITING: (N_("in the works"), "busy"),
-    AnswerState.GIVEN: (N_("given"), "ok"),
-    AnswerState.FAILED: (N_("did not solve it"), "quiet"),
-    EntryState.DRAFT: (N_("draft"), "quiet"),
-    EntryState.IN_REVIEW: (N_("in review"), "busy"),
-    EntryState.PUBLISHED: (N_("published"), "ok"),
-    EntryState.STALE: (N_("needs a look"), "bad"),
-    TaskState.OPEN: (N_("open"), "busy"),
-    TaskState.TAKEN: (N_("taken"), ""),
-    TaskState.DONE: (N_("done"), "ok"),
-    TaskState.DISMISSED: (N_("dismissed"), "quiet"),
-}
+# The word for a state, and the badge's tone. Several kinds of things can be "failed" or "done": these are equal as keys.
+_STATES: tuple[tuple[StrEnum, str, str], ...] = (
+    (StepState.TODO, N_("waiting"), "quiet"),
+    (StepState.DOING, N_("running"), "busy"),
+    (StepState.DONE, N_("done"), "ok"),
+    (StepState.FAILED, N_("failed, will be tried again"), "busy"),
+    (StepState.QUARANTINED, N_("stopped"), "bad"),
+    (RecordingState.PROCESSING, N_("in the works"), "busy"),
+    (RecordingState.READY, N_("ready"), "ok"),
+    (RecordingState.FAILED, N_("stuck"), "bad"),
+    (ClipState.PROPOSED, N_("proposed"), "busy"),
+    (ClipState.CONFIRMED, N_("published"), "ok"),
+    (ClipState.REJECTED, N_("rejected"), "quiet"),
+    (ClipState.WITHDRAWN, N_("withdrawn"), "quiet"),
+    (AnswerState.WAITING, N_("in the works"), "busy"),
+    (AnswerState.GIVEN, N_("given"), "ok"),
+    (AnswerState.FAILED, N_("did not solve it"), "quiet"),
+    (EntryState.DRAFT, N_("draft"), "quiet"),
+    (EntryState.IN_REVIEW, N_("in review"), "busy"),
+    (EntryState.PUBLISHED, N_("published"), "ok"),
+    (EntryState.STALE, N_("needs a look"), "bad"),
+    (TaskState.OPEN, N_("open"), "busy"),
+    (TaskState.TAKEN, N_("taken"), ""),
+    (TaskState.DONE, N_("done"), "ok"),
+    (TaskState.DISMISSED, N_("dismissed"), "quiet"),
+)
+STATES: Final = {(type(state), state.value): (word, tone) for state, word, tone in _STATES}
 KINDS = {
     RatingKind.OUTDATED: N_("outdated"),
     RatingKind.UNCLEAR: N_("unclear"),
@@ -145,13 +148,14 @@ def words() -> dict[str, Any]:
     """Words and small functions for the workbench's templates."""
     return {
         "step_name": lambda step: gettext(STEPS[step.name]) if step.name in STEPS else step.name,
-        "state_word": lambda state: gettext(STATES[state][0]),
-        "state_tone": lambda state: STATES[state][1],
+        "state_word": lambda state: gettext(STATES[type(state), state.value][0]),
+        "state_tone": lambda state: STATES[type(state), state.value][1],
         "kind_word": lambda kind: gettext(KINDS[kind]),
         "source_word": lambda source: gettext(SOURCES[source]),
         "visibilities": {key.value: gettext(word) for key, word in VISIBILITIES.items()},
         "language_names": {code: gettext(name) for code, name in LANGUAGE_NAMES.items()},
         "time": write_time,
+        "menu": groups,
         "percent": lambda part: round(100 * part),
         "size_word": size_word,
         "done": gettext(DONE[request.args["done"]]) if request.args.get("done") in DONE else "",

@@ -1,13 +1,17 @@
 """What readers say is wrong with answers, as work for editors."""
 
+from collections.abc import Mapping
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
+from helpcenter.blueprints.solving import TROUBLES
 from helpcenter.blueprints.workbench.frame import bp, page_number
 from helpcenter.errors import HelpCenterError, InvalidInput, NotFound
 from helpcenter.models import EditorTask, EntryState
 from helpcenter.permissions import Action
-from helpcenter.services import editor_tasks, faq
+from helpcenter.services import editor_tasks, faq, questions
 from helpcenter.web import language, now, reading, require, say, signed_in_user, transaction
 
 _PLAIN = {"take": editor_tasks.take, "give_back": editor_tasks.give_back, "done": editor_tasks.done}
@@ -50,7 +54,7 @@ def _page(error: HelpCenterError | None = None, opened: str = "") -> str:
         waiting, total = editor_tasks.waiting(db, page=page_number())
         return render_template(
             "workbench/tasks.html", tasks=waiting, total=total, closed=editor_tasks.closed(db), opened=opened,
-            reasons=editor_tasks.reasons(db, waiting), error=say(error.message) if error else "", title_of=_title,
+            said=_said(editor_tasks.reasons(db, waiting)), error=say(error.message) if error else "", title_of=_title,
             typed=request.form.get("reason", ""), published=EntryState.PUBLISHED,
             page=page_number(), pages=-(-total // editor_tasks.PAGE),
         )  # fmt: skip
@@ -60,3 +64,13 @@ def _title(task: EditorTask) -> str:
     if task.entry:
         return faq.EntryLine(task.entry, 0).title(language())
     return task.clip.title if task.clip else ""
+
+
+def _said(reasons: Mapping[int, list[str]]) -> dict[int, list[str]]:
+    """Readers' words by task; what an asker chose from a list is said in the editor's language."""
+    return {task_id: [_in_words(reason) for reason in found] for task_id, found in reasons.items()}
+
+
+def _in_words(reason: str) -> str:
+    chosen = questions.read_trouble(reason)
+    return ": ".join(filter(None, (gettext(TROUBLES[chosen[0]]), chosen[1]))) if chosen else reason

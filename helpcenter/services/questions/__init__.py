@@ -21,6 +21,7 @@ from helpcenter.services.questions.solved import (
     ask_whether_solved,
     due_to_ask,
     read_reason,
+    read_trouble,
     say_solved,
     say_unsolved,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "proposed_merges",
     "put",
     "read_reason",
+    "read_trouble",
     "release",
     "reopen",
     "root_of",

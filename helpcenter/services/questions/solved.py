@@ -97,10 +97,14 @@ def say_unsolved(
 
 def read_reason(question: Question) -> tuple[Trouble, str] | None:
     """Why an asker said that it is not solved, and his words; None where the question is not open again for that."""
-    kind, _, text = question.reason.partition(": ")
-    if question.state in {*ANSWERED, QuestionState.DECLINED, QuestionState.MERGED} or kind not in list(Trouble):
-        return None
-    return Trouble(kind), text
+    closed = question.state in {*ANSWERED, QuestionState.DECLINED, QuestionState.MERGED}
+    return None if closed else read_trouble(question.reason)
+
+
+def read_trouble(reason: str) -> tuple[Trouble, str] | None:
+    """What an asker chose, and his words, of a reason that `say_unsolved` has kept; None for one that somebody else wrote."""
+    kind, _, text = reason.partition(": ")
+    return (Trouble(kind), text) if kind in list(Trouble) else None
 
 
 def _locked(db: Session, asker: Asker) -> Question:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from helpcenter.models import GapItem, Question, SessionQuestion
+from helpcenter.models import Deflection, GapItem, Question, SessionQuestion
 from helpcenter.permissions import Role
 from helpcenter.services import searches
 from tests.factories import NOW, make_answer, make_question, make_session, make_user
@@ -148,3 +148,11 @@ def test_an_answer_that_does_not_help_is_linked(browser, ports):
             ratings.rate(db, entry.id, None, helpful=helpful, reason="", now=NOW)
     page = browser.get("/workbench/gaps", headers=EN).text
     assert ["An entry helps 2 of 9 readers" in page, 'href="/faq/how-far"' in page] == [True, True]
+
+
+def test_the_figures_say_how_many_found_their_answer_first(browser, ports):
+    with ports.database.transaction() as db:
+        entry = make_answer(db)
+        db.add_all(Deflection(entry_id=entry.id, at=NOW, explicit=explicit) for explicit in (True, True, False))
+    page = browser.get("/workbench/gaps", headers=EN).text
+    assert ["2 said so, 1 left after watching" in page, "Deflected" in page] == [True, False]

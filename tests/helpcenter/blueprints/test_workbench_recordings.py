@@ -4,7 +4,17 @@ import pytest
 from sqlalchemy import select
 
 from helpcenter.errors import Message
-from helpcenter.models import Chapter, Clip, ClipState, FaqClip, Recording, SearchDocument, Step, StepState
+from helpcenter.models import (
+    Chapter,
+    Clip,
+    ClipState,
+    FaqClip,
+    Recording,
+    RecordingState,
+    SearchDocument,
+    Step,
+    StepState,
+)
 from helpcenter.permissions import Role
 from helpcenter.services import faq, search, steps
 from tests.factories import NOW, make_clip, make_entry, make_recording, make_user
@@ -160,3 +170,15 @@ def test_a_deleted_recording_leaves_its_entries_texts_and_no_files(editor, recor
 def test_the_address_in_mails_leads_to_the_recording(editor, recording):
     answer = editor.get(f"/workbench/{recording.public_id}")
     assert answer.location == f"/workbench/recordings/{recording.public_id}"
+
+
+def test_what_failed_is_said_as_of_a_recording_and_as_of_a_step(editor, ports, recording):
+    set_step(ports, "probe", state=StepState.FAILED)
+    with ports.database.transaction() as db:
+        db.get_one(Recording, recording.id).state = RecordingState.FAILED
+    pages = [
+        editor.get(address, headers={"Accept-Language": "en"}).text
+        for address in ("/workbench/recordings", f"/workbench/recordings/{recording.public_id}")
+    ]
+    assert ["stuck" in pages[0], "failed, will be tried again" in pages[1]] == [True, True]
+    assert [page.count("did not solve it") for page in pages] == [0, 0]

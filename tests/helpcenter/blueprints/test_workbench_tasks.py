@@ -5,10 +5,10 @@ import re
 import pytest
 from sqlalchemy import select
 
-from helpcenter.models import EditorTask, EntryState, Rating, RatingKind, TaskState
+from helpcenter.models import EditorTask, EntryState, QuestionState, Rating, RatingKind, TaskState
 from helpcenter.permissions import Role
-from helpcenter.services import ratings
-from tests.factories import NOW, make_answer, make_user
+from helpcenter.services import questions, ratings
+from tests.factories import NOW, make_answer, make_question, make_user
 
 EN = {"Accept-Language": "en"}
 
@@ -103,3 +103,13 @@ def test_who_may_see_it(ports, sign_in, role, status):
     with ports.database.transaction() as db:
         person = make_user(db, role)
     assert sign_in(person).get("/workbench/tasks").status_code == status
+
+
+def test_what_an_asker_was_not_helped_by_is_said_in_the_editors_language(editor, ports, entry):
+    with ports.database.transaction() as db:
+        question = make_question(db, state=QuestionState.ANSWERED, entry_id=entry.id)
+        questions.say_unsolved(
+            db, question.askers[0], trouble=questions.Trouble.OTHER_CASE, text="Still <cold>.", now=NOW, actor=None
+        )
+    page = editor.get("/workbench/tasks", headers={"Accept-Language": "de"}).text
+    assert ["Sie passt nicht zu meinem Fall: Still &lt;cold&gt;." in page, "other case" in page] == [True, False]

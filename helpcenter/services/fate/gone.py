@@ -49,6 +49,11 @@ def has_lost_its_video() -> ColumnElement[bool]:
     return and_(Question.state == QuestionState.BEING_ANSWERED, waiting.exists(), ~waiting.where(coming).exists())
 
 
+def reopen_lost(db: Session, question: Question, *, now: datetime) -> bool:
+    """Open the question again where what it led to is gone; False for any other."""
+    return _is(db, question, has_lost_its_answer()) and reopen_without_answer(db, question, now=now)
+
+
 def reopen_without_answer(db: Session, question: Question, *, now: datetime) -> bool:
     """Open a question again whose answer is gone, for who gave it; False for any other."""
     if question.state is not QuestionState.ANSWERED or not _is(db, question, _has_nothing_left()):

@@ -48,7 +48,7 @@ def watch(db: Session, question_id: int, *, settings: Settings, now: datetime) -
     question = db.scalars(locked.execution_options(populate_existing=True)).one_or_none()
     if question is None:
         return None
-    if gone.reopen_without_answer(db, question, now=now) or adrift.take_back(db, question, now=now):
+    if gone.reopen_lost(db, question, now=now) or adrift.take_back(db, question, now=now):
         return Deed.TAKEN_BACK
     return _look(db, question, settings=settings, now=now) if question.state in OPEN else None
 

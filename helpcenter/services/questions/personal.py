@@ -47,7 +47,8 @@ _NUMBER: Final = r"\d{1,4}(?: ?[a-h])?\b"
 _TOWN: Final = rf"(?:D-)?\d{{5}} +[{_UPPER}][a-zäöüß]{{2,}}"
 # What is a street beyond doubt, and what is one only where a town follows ("Steckplatz 2", "Dichtring 8" are none).
 _STREET: Final = re.compile(
-    rf"\b[{_UPPER}][\wäöüß.-]{{0,40}}(?: [{_UPPER}][\wäöüß-]{{1,40}})?[ -]?(?:stra(?:ß|ss)e|str\.) *{_NUMBER}", re.IGNORECASE
+    rf"\b[{_UPPER}][\wäöüß.-]{{0,40}}(?: [{_UPPER}][\wäöüß-]{{1,40}})?[ -]?(?:stra(?:ß|ss)e|str\.) *{_NUMBER}",
+    re.IGNORECASE,
 )
 _PLACE: Final = re.compile(
     rf"\b[{_UPPER}][\wäöüß.-]{{1,40}}(?: (?:[{_UPPER}][\wäöüß.-]{{1,40}}|an|am|auf|der|dem|den|im|zum|zur|unter|von|vor)){{0,3}}"

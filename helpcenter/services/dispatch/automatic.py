@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from helpcenter.errors import Message
-from helpcenter.models import Asker, Question, QuestionState, RoutingDecision, RoutingStep
+from helpcenter.models import Asker, Moderation, Question, QuestionState, RoutingDecision, RoutingStep, SessionQuestion
 from helpcenter.services import questions, routing
 from helpcenter.services.routing import Proposal
 from helpcenter.worktime import WorkCalendar
@@ -59,8 +59,10 @@ def because(proposal: Proposal) -> Message:
 
 def _due() -> tuple[ColumnElement[bool], ...]:
     since = func.coalesce(Question.state_at, Question.created_at)
-    behind = exists().where(Asker.question_id == Question.id, Asker.confirmed_at.is_not(None))
+    waits = exists().where(Asker.question_id == Question.id, Asker.confirmed_at.is_not(None))
+    # Asked in a live session that did not get to it: whoever was there stands behind it, also without an address.
+    asked = exists().where(SessionQuestion.question_id == Question.id, SessionQuestion.moderation == Moderation.SHOWN)
     done = exists().where(
         RoutingDecision.question_id == Question.id, RoutingDecision.step == RoutingStep.PROPOSED, RoutingDecision.at >= since
     )  # fmt: skip
-    return Question.state.in_(WAITING), Question.expert_id.is_(None), Question.held_for == "", behind, ~done
+    return Question.state.in_(WAITING), Question.expert_id.is_(None), Question.held_for == "", or_(waits, asked), ~done

@@ -11,20 +11,23 @@ from helpcenter.errors import Conflict, InvalidInput
 from helpcenter.jobs import ROUTE_QUESTION, take_deferred
 from helpcenter.models import (
     Asker,
+    Moderation,
     OutgoingMail,
     Question,
     QuestionState,
     RoutingDecision,
     RoutingStep,
     RoutingTerm,
+    SessionQuestion,
     TopicExpert,
     User,
 )
 from helpcenter.permissions import Role
 from helpcenter.services import dispatch, questions
 from helpcenter.services.dispatch import Which
+from helpcenter.services.questions import put
 from helpcenter.settings import Settings
-from tests.factories import NOW, make_question, make_topic, make_user
+from tests.factories import NOW, make_question, make_session, make_topic, make_user
 
 S = QuestionState
 CALENDAR = Settings().working_time
@@ -54,6 +57,24 @@ def _route(db, question, mode="auto", now=NOW):
 
 def _kinds(db):
     return list(db.scalars(select(OutgoingMail.kind).order_by(OutgoingMail.id)))
+
+
+def _asked_live(db, topic, title, moderation=Moderation.SHOWN):
+    """A question that somebody asked in a session, without an address, and that the session did not get to."""
+    question = put(db, title=title, body="", topic=topic, language="en", now=NOW)
+    item = SessionQuestion(session=make_session(db), question=question, voter="somebody", created_at=NOW)
+    item.moderation = moderation
+    db.add(item)
+    db.flush()
+    return question
+
+
+def test_what_was_asked_live_and_not_answered_finds_its_expert_unless_it_was_hidden(db, battery, anna):
+    shown = _asked_live(db, battery, "The battery does not charge")
+    hidden = _asked_live(db, battery, "The battery is rubbish", Moderation.HIDDEN)
+    assert dispatch.due(db, now=NOW) == [shown.id]
+    assert (_route(db, shown), _route(db, hidden)) == (True, False)
+    assert (shown.expert_id, hidden.expert_id) == (anna.id, None)
 
 
 def test_a_confirmed_question_is_given_to_its_expert_with_the_reasons(db, battery, anna):

@@ -19,9 +19,6 @@ SAMPLE = Path(__file__).resolve().parents[2] / "samples" / "ebike-qa.mp4"
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.skipif(not shutil.which("chromium"), reason="needs Chromium"),
-    # Werkzeug's own server forgets to close a file whose reader hangs up while the request is still being read.
-    pytest.mark.filterwarnings("ignore:.*unclosed file:pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore:.*FileIO:pytest.PytestUnraisableExceptionWarning"),
 ]
 FFMPEG = ["ffmpeg", "-v", "error", "-y"]
 

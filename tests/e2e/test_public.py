@@ -18,9 +18,6 @@ WIDER = """[...document.querySelectorAll("body *")]
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.skipif(not shutil.which("chromium"), reason="needs Chromium"),
-    # Werkzeug's own server forgets to close a file whose reader hangs up while the request is still being read.
-    pytest.mark.filterwarnings("ignore:.*unclosed file:pytest.PytestUnraisableExceptionWarning"),
-    pytest.mark.filterwarnings("ignore:.*FileIO:pytest.PytestUnraisableExceptionWarning"),
 ]
 
 

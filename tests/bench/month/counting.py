@@ -102,7 +102,7 @@ def _happened(db: Session) -> Told:
 def _of_question(row: AuditRow, name: str, people: Mapping[int, str]) -> Iterator[tuple[str, str, str]]:
     if row.action == "assign" and row.actor_id != row.detail["to"]:
         yield "question_assigned", name, people[row.detail["to"]]
-    if row.action == "routed":  # back from a session, to who had it
+    if row.action in {"routed", "reopened"}:  # back from a session, or not solved: to who had it
         yield "question_assigned", name, EVERYBODY
     if row.action in {"answered", "declined"}:
         yield f"question_{row.action}", name, EVERYBODY

@@ -131,4 +131,4 @@ class Month:
     def mails(self, db: Session) -> Counter[str]:
         """How many mails there are of each kind."""
         counted = select(OutgoingMail.kind, func.count()).group_by(OutgoingMail.kind)
-        return Counter(dict(db.execute(counted)))
+        return Counter(dict(db.execute(counted).all()))

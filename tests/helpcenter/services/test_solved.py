@@ -112,7 +112,7 @@ def test_a_no_opens_it_again_with_its_reason_and_counts_against_what_failed(db):
     rating = db.scalars(select(Rating)).one()
     assert (rating.entry_id, rating.clip_id, rating.helpful) == (entry.id, clip.id, False)
     assert (rating.reason, rating.kind, rating.question_id) == (
-        "It shows the old model.",
+        "outdated: It shows the old model.",
         RatingKind.FAILED,
         question.id,
     )

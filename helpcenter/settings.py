@@ -17,15 +17,7 @@ from helpcenter.worktime import WorkCalendar, make_calendar, read_hours
 
 _HOST = re.compile(r"(?:https?://)?[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?", re.IGNORECASE)
 GIB = 1024**3
-DUE_AFTER = {
-    "new": timedelta(hours=4),
-    "routed": timedelta(hours=8),
-    "queued": timedelta(hours=4),
-    "being answered": timedelta(hours=8),
-    "reopened": timedelta(hours=4),
-    "passed on": timedelta(hours=4),
-    "escalated": timedelta(hours=4),
-}
+DUE_HOURS = "new=4,routed=8,queued=4,being answered=8,reopened=4,passed on=4,escalated=4"
 CHECKOUT = Path(__file__).resolve().parents[1]
 
 
@@ -83,7 +75,7 @@ class Settings(BaseSettings):
         "DE", description="Country or Land whose public holidays are free, such as `DE-BY` or `AT`; empty: none are."
     )
     due_hours: str = Field(
-        "new=4,routed=8,queued=4,being answered=8,reopened=4,passed on=4,escalated=4",
+        DUE_HOURS,
         description="Hours of working time in which a question has to go on from each state (`queued`: after its session); then "
         "who has it is reminded, `passed on` hours later it is passed on, and `escalated` hours after that the admins are told.",
     )
@@ -215,7 +207,7 @@ class Settings(BaseSettings):
     @cached_property
     def due_after(self) -> dict[str, timedelta]:
         """The working time until a question in a state is due, and from each alarm to the next one."""
-        return read_hours(self.due_hours, DUE_AFTER)
+        return read_hours(self.due_hours, DUE_HOURS)
 
     @field_validator("embed_hosts")
     @classmethod

@@ -1,7 +1,7 @@
 """Working time: weekdays, half days and public holidays of one calendar, and instants counted in it. Pure."""
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -129,20 +129,26 @@ def read_span(text: str) -> tuple[time, time]:
     return time(hour, minute), time(to_hour, to_minute)
 
 
-def read_hours(text: str, usual: Mapping[str, timedelta]) -> dict[str, timedelta]:
-    """Working time by name, as "new=4,being answered=8" says it in hours; what it does not name is as `usual`.
+def read_hours(text: str, usual: str) -> dict[str, timedelta]:
+    """Working time by name, as "new=4,being answered=8" says it in hours; what it does not name is as `usual`, in the same form.
 
     Raises ValueError, in words, for a name that `usual` has not, and for anything but hours above 0.
     """
-    found = dict(usual)
+    found = dict(_named_hours(usual))
+    names = list(found)
+    for name, hours in _named_hours(text):
+        if name not in names:
+            raise ValueError(f"{name!r} has no due date; there are: {', '.join(names)}")
+        found[name] = hours
+    return found
+
+
+def _named_hours(text: str) -> Iterator[tuple[str, timedelta]]:
     for part in filter(None, (part.strip() for part in text.split(","))):
         name, _, hours = (word.strip() for word in part.partition("="))
-        if name not in usual:
-            raise ValueError(f"{name!r} has no due date; there are: {', '.join(usual)}")
         if not _HOURS.fullmatch(hours) or not float(hours) or float(hours) > _MOST_HOURS:
             raise ValueError(f"{part!r} says no hours; write it like {name}=4")
-        found[name] = timedelta(hours=float(hours))
-    return found
+        yield name, timedelta(hours=float(hours))
 
 
 def public_holidays(region: str) -> Container[date]:

@@ -12,6 +12,12 @@ from workers import process
 from workers.tasks import register
 
 PHONE = {"width": 390, "height": 844}
+FAKE_CAMERA = [
+    "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+]
+"""What Chromium is started with to have a camera and a microphone that anybody may use."""
 UNCLOSED = ("unclosed file", "FileIO")
 """Werkzeug's own server forgets to close a file whose reader hangs up while the request is still being read."""
 

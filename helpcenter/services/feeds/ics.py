@@ -21,9 +21,20 @@ _UTC: Final = frozenset({"UTC", "Etc/UTC", "Etc/GMT", "GMT"})
 
 def calendar(sessions: Sequence[LiveSession], *, settings: Settings, name: str) -> bytes:
     """The sessions as an iCalendar file; each is one event, also where it belongs to a series."""
+    file = empty_calendar(settings=settings, name=name, about="Live sessions")
+    for zone in sorted({session.zone for session in sessions} - _UTC):
+        starts = [session.starts_at for session in sessions if session.zone == zone]
+        file.add_component(vtimezone(zone, min(starts), max(starts)))
+    for session in sessions:
+        file.add_component(_event(session, settings))
+    return bytes(file.to_ical(sorted=False))
+
+
+def empty_calendar(*, settings: Settings, name: str, about: str) -> Calendar:
+    """A calendar without events that programs ask for again each hour; `about` says in English what it holds. Source: RFC 7986."""
     file = Calendar()
     title = one_line(name)
-    file.add("prodid", f"-//{one_line(settings.site_name)}//Live sessions//EN")
+    file.add("prodid", f"-//{one_line(settings.site_name)}//{about}//EN")
     file.add("version", "2.0")
     file.add("calscale", "GREGORIAN")
     file.add("method", "PUBLISH")
@@ -31,12 +42,7 @@ def calendar(sessions: Sequence[LiveSession], *, settings: Settings, name: str) 
     file.add("x-wr-calname", title)
     file.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     file.add("x-published-ttl", "PT1H")
-    for zone in sorted({session.zone for session in sessions} - _UTC):
-        starts = [session.starts_at for session in sessions if session.zone == zone]
-        file.add_component(vtimezone(zone, min(starts), max(starts)))
-    for session in sessions:
-        file.add_component(_event(session, settings))
-    return bytes(file.to_ical(sorted=False))
+    return file
 
 
 def _event(session: LiveSession, settings: Settings) -> Event:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC
 from typing import Final
 
-from icalendar import Calendar, Event
+from icalendar import Event
 
 from helpcenter.models import Shift
-from helpcenter.services.feeds.ics import REFRESH
+from helpcenter.services.feeds.ics import empty_calendar
 from helpcenter.services.feeds.text import host_of, one_line
 from helpcenter.services.notifications import links
 from helpcenter.settings import Settings
@@ -20,16 +20,7 @@ def rota_calendar(shifts: Sequence[Shift], *, settings: Settings, name: str, tit
 
     A shift keeps its UID whoever has it, and its SEQUENCE counts its changes; one that is not in the file any more is gone.
     """
-    file = Calendar()
-    title = one_line(name)
-    file.add("prodid", f"-//{one_line(settings.site_name)}//Rota//EN")
-    file.add("version", "2.0")
-    file.add("calscale", "GREGORIAN")
-    file.add("method", "PUBLISH")
-    file.add("name", title)
-    file.add("x-wr-calname", title)
-    file.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    file.add("x-published-ttl", "PT1H")
+    file = empty_calendar(settings=settings, name=name, about="Rota")
     for shift, words in zip(shifts, titles, strict=True):
         file.add_component(_event(shift, words, settings))
     return bytes(file.to_ical(sorted=False))

@@ -26,28 +26,18 @@ from helpcenter.models import (
     TopicExpert,
 )
 from helpcenter.permissions import Role
-from helpcenter.services import accounts, search, videos
+from helpcenter.services import search, videos
 from tests.factories import make_answer, make_session, make_topic, make_user, make_watchable
 from workers import beat
 
 VENDOR = Path(__file__).resolve().parents[3] / "helpcenter" / "static" / "vendor"
 SAMPLE = Path(__file__).resolve().parents[3] / "samples" / "ebike-qa.mp4"
-DESKTOP = {"width": 1280, "height": 900}
 TITLE = "Why do I lose half my range in winter?"
 pytestmark = [
     pytest.mark.e2e,
     pytest.mark.skipif(not shutil.which("chromium"), reason="needs Chromium"),
     pytest.mark.skipif(not (VENDOR / "tus.min.js").exists(), reason="needs the browser libraries: make setup"),
 ]
-
-
-@pytest.fixture(scope="module")
-def chromium_flags():
-    return [
-        "--autoplay-policy=no-user-gesture-required",
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-    ]
 
 
 @pytest.fixture
@@ -65,18 +55,6 @@ def work_off(ports, queue, tasks):
         raise AssertionError("there is always something left to do")
 
     return work
-
-
-@pytest.fixture
-def browser_of(open_page, site, ports):
-    def opened(user):
-        with ports.database.transaction() as db:
-            token = accounts.start_sign_in(db, user, browser="test", now=ports.clock())
-        page = open_page(viewport=DESKTOP)
-        page.context.add_cookies([{"name": "signin", "value": token, "url": site}])
-        return page
-
-    return opened
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from helpcenter.models import Answer, AnswerState, Recording
 from helpcenter.permissions import Role
-from helpcenter.services import accounts, steps
+from helpcenter.services import steps
 from tests.factories import make_question, make_user
 from workers.pipeline.advance import advance
 
@@ -21,15 +21,6 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def chromium_flags():
-    return [
-        "--autoplay-policy=no-user-gesture-required",
-        "--use-fake-device-for-media-stream",
-        "--use-fake-ui-for-media-stream",
-    ]
-
-
 @pytest.fixture
 def question(ports):
     with ports.database.transaction() as db:
@@ -37,14 +28,11 @@ def question(ports):
 
 
 @pytest.fixture
-def page(open_page, site, ports):
+def page(browser_of, ports):
     """An expert's page."""
     with ports.database.transaction() as db:
         expert = make_user(db, Role.EXPERT, name="Ada")
-        token = accounts.start_sign_in(db, expert, browser="test", now=ports.clock())
-    page = open_page(viewport={"width": 1280, "height": 720})
-    page.context.add_cookies([{"name": "signin", "value": token, "url": site}])
-    return page
+    return browser_of(expert)
 
 
 def work_off(ports):

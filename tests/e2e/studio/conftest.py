@@ -10,15 +10,11 @@ from helpcenter.permissions import Role
 from helpcenter.services import accounts, broadcasts, topics
 from streaming.platform import BroadcastStatus
 from tests.conftest import Clock
+from tests.e2e.conftest import FAKE_CAMERA
 from tests.e2e.studio.desk import REMOTE_ID
 from tests.e2e.studio.evening import Workers
 from tests.factories import NOW, make_channel, make_session, make_user
 
-FLAGS = [
-    "--autoplay-policy=no-user-gesture-required",
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-]
 NOTED = ("Failed to load resource", "htmx:")
 """What the browser notes of each refusal and each cut line, which the page puts into words."""
 
@@ -45,7 +41,7 @@ def is_complaint():
 
 @pytest.fixture(scope="module")
 def chromium_flags():
-    return FLAGS
+    return FAKE_CAMERA
 
 
 @pytest.fixture

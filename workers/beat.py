@@ -1,6 +1,7 @@
 """The tick: rings for what is due or was lost, and tidies up. Two at once do no harm."""
 
 import socket
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
@@ -21,7 +22,7 @@ from helpcenter.jobs import (
     WARN_OF_SHIFT,
     WATCH_QUESTION,
     WATCH_VIDEO,
-    defer,
+    Doorbell,
 )
 from helpcenter.models import Heartbeat
 from helpcenter.ports import Ports
@@ -52,24 +53,24 @@ def tick(ports: Ports) -> None:
     with ports.database.transaction() as db:
         for process in ("beat", "worker"):
             _alive(db, process, ports)
-        for mail_id in due_mails(db, now):
-            defer(db, SEND_MAIL, mail_id)
         if ports.settings.live_pace != 1:
             reminders.plan_all(db, now=now, pace=ports.settings.live_pace)
-        for task, due in _DUE:
-            for row_id in due(db, now=now):
-                defer(db, task, row_id)
-        _ring_for_people(db, ports)
+    # Looking takes a while, and changes nothing: nobody who writes has to wait for it.
+    with ports.database.reading() as db:
+        bells = list(dict.fromkeys(_bells(db, ports)))
+    for bell in bells:
+        ports.queue.ring(bell)
     tidy(ports)
 
 
-def _ring_for_people(db: Session, ports: Ports) -> None:
-    """Ring for those who are to be asked whether it is solved, and those who follow a topic in which something is new."""
+def _bells(db: Session, ports: Ports) -> Iterator[Doorbell]:
     now = ports.clock()
-    for asker_id in questions.due_to_ask(db, now=now, after=timedelta(days=ports.settings.solved_days)):
-        defer(db, ASK_SOLVED, asker_id)
-    for subscription_id in following.due(db, now=now):
-        defer(db, TELL_NEWS, subscription_id)
+    yield from (Doorbell(SEND_MAIL, mail_id) for mail_id in due_mails(db, now))
+    for task, due in _DUE:
+        yield from (Doorbell(task, row_id) for row_id in due(db, now=now))
+    after = timedelta(days=ports.settings.solved_days)
+    yield from (Doorbell(ASK_SOLVED, asker_id) for asker_id in questions.due_to_ask(db, now=now, after=after))
+    yield from (Doorbell(TELL_NEWS, subscription_id) for subscription_id in following.due(db, now=now))
 
 
 def _alive(db: Session, process: str, ports: Ports) -> None:

@@ -42,7 +42,9 @@ def do_deed(public_id: str, deed: str) -> ResponseReturnValue:
     """Do it now, or as if it had been done `late` seconds ago; sending it twice does it once, by its key."""
     if deed not in list(DeskDeed):
         raise NotFound
-    return change(public_id, lambda db, found: _do(db, found, DeskDeed(deed)))
+    # Its instant is read before the database is asked for: a press may have to wait for other writers.
+    press = _press()
+    return change(public_id, lambda db, found: _do(db, found, DeskDeed(deed), press))
 
 
 @bp.post("/<public_id>/notes")
@@ -80,8 +82,8 @@ def change(public_id: str, act: Act) -> ResponseReturnValue:
         return whole_page(db, found, error=words), status
 
 
-def _do(db: Session, found: LiveSession, deed: DeskDeed) -> object:
-    form, press = request.form, _press()
+def _do(db: Session, found: LiveSession, deed: DeskDeed, press: Press) -> object:
+    form = request.form
     if deed is DeskDeed.UNDO:
         return console.undo(db, found, press, target=form.get("target"))
     if deed is DeskDeed.TOPIC:

@@ -1,5 +1,6 @@
 """The desk: agenda, answers, marks and notes, each sent as a form, once or twice, late or at once."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -52,6 +53,20 @@ def test_marks_are_set_by_the_servers_clock_and_once_per_key(do, ports, clock):
     do("answer", title="From the chat", key="b", late="4.5")
     at = NOW + timedelta(seconds=14 - 4.5)
     assert marks(ports) == [(MarkerKind.TOPIC, "Welcome", NOW), (MarkerKind.ANSWERING, "From the chat", at)]
+
+
+def test_a_press_that_waits_for_other_writers_is_marked_at_its_instant(do, ports, clock, monkeypatch):
+    write = ports.database.transaction
+
+    @contextmanager
+    def after_others():
+        clock.advance(seconds=3)
+        with write() as db:
+            yield db
+
+    monkeypatch.setattr(ports.database, "transaction", after_others)
+    do("topic", title="Welcome", key="a")
+    assert marks(ports) == [(MarkerKind.TOPIC, "Welcome", NOW)]
 
 
 def test_absurd_delays_do_not_count(do, ports):

@@ -6,6 +6,7 @@ A thread that waits costs next to nothing; a server without a free one stands st
 import gc
 import resource
 import signal
+from importlib import import_module
 from types import FrameType
 from typing import Any
 
@@ -23,7 +24,12 @@ graceful_timeout = 10
 
 
 def on_starting(_: Any) -> None:
-    """Let it have as many open files as it may: each viewer is one, and systems begin with some thousand."""
+    """Load the application, and let it have as many open files as it may: each viewer is one, and systems begin with some thousand.
+
+    This is before the port is bound, and each process begins with what is loaded here. So whoever comes while the server starts
+    anew is refused and tries again, and does not wait a second unheard: a host's press says how late it is when it is sent.
+    """
+    import_module("helpcenter.app")
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 

@@ -33,3 +33,9 @@ def test_what_was_loaded_at_the_beginning_is_not_looked_through_again_and_again(
         assert gc.get_freeze_count() > 10_000
     finally:
         gc.unfreeze()
+
+
+def test_the_application_is_loaded_before_anybody_can_connect():
+    script = "import sys; from helpcenter.cli import server; server.on_starting(None); print('helpcenter.app' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
